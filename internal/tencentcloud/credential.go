@@ -1,0 +1,50 @@
+package tencentcloud
+
+import (
+	"context"
+	"time"
+)
+
+// Credential is what a request is signed with. Token is set for temporary
+// credentials only; a zero Expires means that the credential does not expire.
+type Credential struct {
+	SecretID  string
+	SecretKey string
+	Token     string
+	Expires   time.Time
+}
+
+// String keeps a credential that is printed by accident from telling its secrets.
+func (Credential) String() string { return "tencentcloud.Credential(hidden)" }
+
+// GoString does for %#v what String does for %v.
+func (c Credential) GoString() string { return c.String() }
+
+// CredentialSource yields the credential of the next attempt. Implementations
+// are safe for concurrent use.
+type CredentialSource interface {
+	// Credential returns a credential that is valid now. It is called before
+	// every attempt, so that one that is about to expire can be renewed.
+	Credential(ctx context.Context) (Credential, error)
+
+	// Refused tells the source that the service did not accept the token of c,
+	// and reports whether another credential can be had by asking again.
+	Refused(c Credential) bool
+}
+
+// Anonymous is the source for the STS actions that are called before there is
+// a credential: they are sent with "Authorization: SKIP".
+var Anonymous CredentialSource = anonymous{}
+
+type anonymous struct{}
+
+func (anonymous) Credential(context.Context) (Credential, error) { return Credential{}, nil }
+func (anonymous) Refused(Credential) bool                        { return false }
+
+// Static is the source of one credential that never changes.
+func Static(c Credential) CredentialSource { return static{c} }
+
+type static struct{ credential Credential }
+
+func (s static) Credential(context.Context) (Credential, error) { return s.credential, nil }
+func (static) Refused(Credential) bool                          { return false }
