@@ -1,0 +1,153 @@
+package tencentcloud
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// Limiter keeps everything that shares it within a number of requests in any
+// sliding second, and slows down when the service says that it was too much
+// all the same, because others use the same account.
+//
+// It has as many slots as requests fit into a second. A request holds a slot
+// until it has been written to its connection, and for a second more. So the
+// first requests of a read start at once, and no second, wherever it is taken
+// to begin, has more requests in it than slots. (A token bucket with a burst
+// lets twice its rate through in the first second.)
+type Limiter struct {
+	limit float64
+	turn  chan struct{} // held by the one caller that waits for a slot; the others queue here in order
+
+	mu     sync.Mutex
+	free   []time.Time   // when each slot that nobody holds may be taken
+	wake   chan struct{} // tells the caller with the turn that a slot was given back, or that the pace changed
+	rate   float64       // requests per second; the limit until the service refuses
+	next   time.Time     // when the pace, or a pause, lets the next request go
+	slowed time.Time     // when the rate was last cut
+}
+
+const (
+	// slotTime is a second, and some for requests that take different times on
+	// their way to the service, where the second is counted.
+	slotTime = time.Second + 30*time.Millisecond
+
+	// When the service refuses for the rate: cut once for all that were under
+	// way together, wait, then win back a little with every answer.
+	rateCut      = 0.6
+	rateGain     = 0.25
+	minRate      = 0.5
+	cutsApart    = time.Second
+	refusedPause = 500 * time.Millisecond
+)
+
+// NewLimiter returns a limiter for a number of requests per second, at least 1.
+func NewLimiter(perSecond int) *Limiter {
+	return &Limiter{
+		limit: float64(perSecond),
+		rate:  float64(perSecond),
+		turn:  make(chan struct{}, 1),
+		free:  make([]time.Time, perSecond),
+		wake:  make(chan struct{}, 1),
+	}
+}
+
+// Wait returns when a request may be sent. The caller must call sent once the
+// request is on its way, or will not be sent at all; further calls do nothing.
+// The error is the context's.
+func (l *Limiter) Wait(ctx context.Context) (sent func(), err error) {
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		wait, taken := l.take(time.Now())
+		if taken {
+			return sync.OnceFunc(l.giveBack), nil
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-l.wake:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+	}
+}
+
+// take holds the slot that is free first, or says how long there is none.
+func (l *Limiter) take(now time.Time) (time.Duration, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if wait := l.next.Sub(now); wait > 0 {
+		return wait, false
+	}
+	if len(l.free) == 0 {
+		return time.Hour, false // until wake says that one is back
+	}
+	// Slots come back in the order of their times, but for scheduling.
+	first := 0
+	for i, at := range l.free {
+		if at.Before(l.free[first]) {
+			first = i
+		}
+	}
+	if wait := l.free[first].Sub(now); wait > 0 {
+		return wait, false
+	}
+	l.free[first] = l.free[len(l.free)-1]
+	l.free = l.free[:len(l.free)-1]
+	if l.rate < l.limit {
+		l.next = now.Add(jitter(1 / l.rate))
+	}
+	return 0, true
+}
+
+func (l *Limiter) giveBack() {
+	l.mu.Lock()
+	l.free = append(l.free, time.Now().Add(slotTime))
+	l.mu.Unlock()
+	l.signal()
+}
+
+func (l *Limiter) signal() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Refused tells the limiter that the service refused a request for the rate.
+// Every caller pauses, for at least the given time, and then goes slower.
+func (l *Limiter) Refused(pause time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	pause = max(pause, jitter(refusedPause.Seconds()))
+	if until := now.Add(pause); until.After(l.next) {
+		l.next = until
+	}
+	if now.Sub(l.slowed) >= cutsApart {
+		l.rate = max(l.rate*rateCut, minRate)
+		l.slowed = now
+	}
+}
+
+// Accepted tells the limiter that the service took a request.
+func (l *Limiter) Accepted() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.rate = min(l.rate+rateGain, l.limit)
+}
+
+// jitter spreads a time in seconds evenly around its mean, so that processes
+// which were refused together do not march in step.
+func jitter(seconds float64) time.Duration {
+	return time.Duration(seconds * (0.5 + rand.Float64()) * float64(time.Second))
+}
