@@ -286,6 +286,7 @@ func (op *operation) next(ctx context.Context, failure *Error, attempt *Attempt)
 		return 0, failure
 	}
 	if op.attempts > c.config.MaxRetries {
+		failure.Passing = true
 		return 0, failure
 	}
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {

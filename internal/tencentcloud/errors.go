@@ -15,6 +15,7 @@ type Error struct {
 	RequestID  string // for a ticket; empty when no answer could be read
 	HTTPStatus int    // of the last answer; 0 when there was none
 	Attempts   int    // how many times it was asked, 0 when it could not be
+	Passing    bool   // it may pass, but did not within the retries
 	Cause      error  // the network, the answer's form, or the context; nil when Code says it all
 }
 

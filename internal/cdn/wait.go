@@ -1,0 +1,176 @@
+package cdn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
+)
+
+// Progress is what is known of the awaited tasks after each look at them.
+type Progress struct {
+	Total   int            // rows at the latest look at all of them
+	Process int            // rows in process now
+	Counts  map[string]int // rows by status at the latest look at all of them
+	Percent float64        // mean of all rows, those that have ended counted as 100
+	Elapsed time.Duration
+	Err     error // why the latest look failed, when it is going to be repeated
+}
+
+// WaitError says that the time was up before all tasks had ended.
+type WaitError struct {
+	Progress  Progress
+	Holding   []Task // the rows that were in process at the latest look, ten at most
+	RequestID string // of the latest answer
+	Cause     error  // the context's error, and what the latest request met, if it met anything
+}
+
+func (e *WaitError) Error() string {
+	return fmt.Sprintf("after %v, %d of %d push tasks are in process: %v",
+		e.Progress.Elapsed.Round(time.Second), e.Progress.Process, e.Progress.Total, e.Cause)
+}
+
+// Unwrap gives the cause, so that errors.Is finds a deadline or an interrupt.
+func (e *WaitError) Unwrap() error { return e.Cause }
+
+// maxHolding is how many rows a WaitError names.
+const maxHolding = 10
+
+// Wait reads the tasks again, interval apart, until there is at least one and
+// none is in process; fail and invalid are final states. While some are in
+// process it asks for those only, so that a long list is read in full twice, at
+// the start and at the end. report, if not nil, is told of every look. The
+// error is a *WaitError when ctx ended after at least one look succeeded, else
+// that of PushTasks.
+func (s *Service) Wait(ctx context.Context, q Query, interval time.Duration, report func(Progress)) (Result, error) {
+	w := &wait{service: s, query: q, began: time.Now(), report: report}
+	for {
+		result, err := w.look(ctx)
+		switch {
+		case err != nil && w.looks == 0:
+			return Result{}, err
+		case ctx.Err() != nil:
+			return Result{}, w.timeUp(ctx, err)
+		case err != nil && !passing(err):
+			return Result{}, err
+		case err == nil && result != nil:
+			return *result, nil
+		}
+		if err := w.pause(ctx, interval); err != nil {
+			return Result{}, w.timeUp(ctx, err)
+		}
+	}
+}
+
+type wait struct {
+	service  *Service
+	query    Query
+	began    time.Time
+	report   func(Progress)
+	looks    int // that succeeded
+	narrow   bool
+	progress Progress
+	holding  []Task
+	last     string // RequestId
+}
+
+// look asks for the tasks in process if there were any, otherwise for all. It
+// returns the result when all have ended.
+func (w *wait) look(ctx context.Context) (*Result, error) {
+	if w.narrow {
+		unfinished := w.query
+		unfinished.Status = StatusProcess
+		result, err := w.service.PushTasks(ctx, unfinished)
+		if err != nil || len(result.Tasks) > 0 {
+			return nil, w.note(result, err)
+		}
+	}
+	result, err := w.service.PushTasks(ctx, w.query)
+	if err == nil {
+		w.progress.Total = len(result.Tasks)
+		w.progress.Counts = CountByStatus(result.Tasks)
+	}
+	if err := w.note(result, err); err != nil {
+		return nil, err
+	}
+	w.narrow = w.progress.Process > 0
+	if w.progress.Total == 0 || w.progress.Process > 0 {
+		return nil, nil
+	}
+	return &result, nil
+}
+
+// note keeps what a look has shown, and reports it.
+func (w *wait) note(result Result, err error) error {
+	w.progress.Elapsed, w.progress.Err = time.Since(w.began), err
+	if err == nil {
+		w.looks++
+		w.last = result.RequestID
+		w.take(result.Tasks)
+	}
+	if w.report != nil {
+		w.report(w.progress)
+	}
+	return err
+}
+
+func (w *wait) take(tasks []Task) {
+	w.holding = nil
+	w.progress.Process = 0
+	var percent int64
+	for i := range tasks {
+		if !tasks[i].Is(StatusProcess) {
+			continue
+		}
+		w.progress.Process++
+		if tasks[i].Percent != nil {
+			percent += *tasks[i].Percent
+		}
+		if len(w.holding) < maxHolding {
+			w.holding = append(w.holding, tasks[i])
+		}
+	}
+	w.progress.Percent = 0
+	if total := max(w.progress.Total, w.progress.Process); total > 0 {
+		w.progress.Percent = (float64(percent) + 100*float64(total-w.progress.Process)) / float64(total)
+	}
+}
+
+func (w *wait) pause(ctx context.Context, interval time.Duration) error {
+	timer := time.NewTimer(interval)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (w *wait) timeUp(ctx context.Context, err error) error {
+	if err == nil {
+		err = ctx.Err()
+	}
+	w.progress.Elapsed = time.Since(w.began)
+	return &WaitError{Progress: w.progress, Holding: w.holding, RequestID: w.last, Cause: err}
+}
+
+// passing reports an error that the client gave up on although it may pass.
+func passing(err error) bool {
+	var e *tencentcloud.Error
+	return errors.As(err, &e) && e.Passing
+}
+
+// CountByStatus counts rows by status. The documented states are always there;
+// rows without a status are not counted.
+func CountByStatus(tasks []Task) map[string]int {
+	counts := map[string]int{StatusFail: 0, StatusDone: 0, StatusProcess: 0, StatusInvalid: 0}
+	for i := range tasks {
+		if tasks[i].Status != nil {
+			counts[*tasks[i].Status]++
+		}
+	}
+	return counts
+}
