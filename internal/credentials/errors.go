@@ -1,0 +1,46 @@
+package credentials
+
+import "strings"
+
+// Error is why a source gives no credential. It is the one error type of this
+// package, and never holds a secret.
+type Error struct {
+	Source   string // which source, such as assume_role; empty when none was found
+	Argument string // the path of the argument at fault, such as assume_role.session_name; empty if there is none
+	Variable string // the environment variable at fault, or that may be set instead of the argument
+	File     string // the file at fault
+	Problem  string // what is wrong, without a full stop
+	Remedy   string // what to do about it, without a full stop; may be empty
+	Looked   []Looked
+	Cause    error // what the service, the network or the file system said; may be nil
+
+	absent bool // the problem is but that the file does not exist
+}
+
+// Looked is a source that was looked at in vain.
+type Looked struct {
+	Source string // with the names of its arguments and variables
+	Why    string // it did not serve
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	if e.Source != "" {
+		b.WriteString(e.Source + ": ")
+	}
+	b.WriteString(e.Problem)
+	if e.Cause != nil {
+		b.WriteString(": " + e.Cause.Error())
+	}
+	if e.Remedy != "" {
+		b.WriteString(". " + e.Remedy + ".")
+	}
+	for _, l := range e.Looked {
+		b.WriteString("\n  - " + l.Source + ": " + l.Why)
+	}
+	return b.String()
+}
+
+// Unwrap gives the cause, so that errors.As finds an error of the service and
+// errors.Is a cancelled context.
+func (e *Error) Unwrap() error { return e.Cause }
