@@ -1,0 +1,92 @@
+package cdnsim
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Credential is a temporary credential that the simulator issued.
+type Credential struct {
+	SecretID, SecretKey, Token string
+	Expires                    time.Time // on the simulator's clock, whole seconds
+}
+
+// principal is whoever a secret id stands for.
+type principal struct {
+	secretKey           string
+	token               string // "" for a permanent credential
+	expires             time.Time
+	account, user       string
+	arn, identity, kind string
+}
+
+func permanent(a Account) *principal {
+	account := a.AccountID
+	if account == "" {
+		account = DefaultAccountID
+	}
+	user := a.UserID
+	if user == "" {
+		user = account
+	}
+	kind := "CAMUser"
+	if user == account {
+		kind = "RootAccount"
+	}
+	return &principal{
+		secretKey: a.SecretKey, account: account, user: user, identity: user, kind: kind,
+		arn: "qcs::cam::uin/" + account + ":uin/" + user,
+	}
+}
+
+// Issue makes a temporary credential of the default account, as if STS had been asked for it.
+func (s *Server) Issue(lifetime time.Duration) Credential {
+	return s.issue(permanent(Account{}), lifetime)
+}
+
+// Issued are all temporary credentials made so far, oldest first.
+func (s *Server) Issued() []Credential {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.issued)
+}
+
+// Revoke makes the simulator forget a secret id, permanent or temporary.
+func (s *Server) Revoke(secretID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.principals, secretID)
+}
+
+// issue registers a temporary credential for who. Its end is cut to the second that ExpiredTime can say.
+func (s *Server) issue(who *principal, lifetime time.Duration) Credential {
+	c := Credential{
+		SecretID: "AKIDtmp" + randomHex(16), SecretKey: randomHex(16), Token: "token-" + randomHex(32),
+		Expires: s.Now().Add(lifetime).Truncate(time.Second),
+	}
+	held := *who
+	held.secretKey, held.token, held.expires = c.SecretKey, c.Token, c.Expires
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.principals[c.SecretID] = &held
+	s.issued = append(s.issued, c)
+	return c
+}
+
+// assumed is the identity of a role session.
+func assumed(account, roleArn, session string) *principal {
+	role := roleArn[strings.LastIndexAny(roleArn, "/:")+1:]
+	return &principal{
+		account: account, user: role + ":" + session, identity: role + ":" + session, kind: "AssumedRole",
+		arn: "qcs::sts:" + account + ":assumed-role/" + role + "/" + session,
+	}
+}
+
+func randomHex(n int) string {
+	b := make([]byte, n)
+	rand.Read(b) //nolint:errcheck // never fails, as documented
+	return hex.EncodeToString(b)
+}

@@ -1,0 +1,161 @@
+package cdnsim
+
+import (
+	"bytes"
+	"compress/gzip"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// FaultKind names what goes wrong.
+type FaultKind string
+
+const (
+	FaultAPIError FaultKind = "api-error" // an error of the API in the body
+	FaultPage     FaultKind = "page"      // an HTML page, as a gateway sends it
+	FaultClose    FaultKind = "close"     // the connection ends before any answer
+	FaultCut      FaultKind = "cut"       // the connection ends in the middle of the true answer's body
+	FaultEmpty    FaultKind = "empty"     // no body
+	FaultBody     FaultKind = "body"      // a literal body
+	FaultGzip     FaultKind = "gzip"      // the true answer, gzip-encoded though nobody asked for it
+	FaultStall    FaultKind = "stall"     // no answer until the client gives up
+	FaultRedirect FaultKind = "redirect"  // to another URL
+	FaultHuge     FaultKind = "huge"      // a valid answer with a huge string in it
+)
+
+// Fault is what happens to one request instead of its true answer. The functions below make the usual ones; their
+// fields may be changed before use. A Fault may be used for many requests.
+type Fault struct {
+	Kind FaultKind
+
+	Code, Message string        // of FaultAPIError
+	Status        int           // HTTP status; 0 means 200, 502 for FaultPage, 302 for FaultRedirect
+	RetryAfter    string        // header Retry-After; "" means none
+	Body          []byte        // of FaultBody
+	ContentType   string        // of FaultBody; "" means application/json
+	Location      string        // of FaultRedirect
+	MiB           int           // of FaultHuge: size of the body
+	Delay         time.Duration // before it happens
+}
+
+// APIError is an error of the API, as the JSON body of a 200.
+func APIError(code, message string) *Fault {
+	return &Fault{Kind: FaultAPIError, Code: code, Message: message}
+}
+
+// Page is a gateway's HTML page with this HTTP status, such as 502.
+func Page(status int) *Fault { return &Fault{Kind: FaultPage, Status: status} }
+
+// Close ends the connection before any answer.
+func Close() *Fault { return &Fault{Kind: FaultClose} }
+
+// Cut sends half of the true answer.
+func Cut() *Fault { return &Fault{Kind: FaultCut} }
+
+// Empty answers with no body.
+func Empty() *Fault { return &Fault{Kind: FaultEmpty} }
+
+// Body answers with this body.
+func Body(contentType, body string) *Fault {
+	return &Fault{Kind: FaultBody, ContentType: contentType, Body: []byte(body)}
+}
+
+// Gzip sends the true answer gzip-encoded.
+func Gzip() *Fault { return &Fault{Kind: FaultGzip} }
+
+// Stall never answers.
+func Stall() *Fault { return &Fault{Kind: FaultStall} }
+
+// Redirect sends the client to another URL.
+func Redirect(status int, location string) *Fault {
+	return &Fault{Kind: FaultRedirect, Status: status, Location: location}
+}
+
+// Huge answers with valid JSON of at least so many MiB.
+func Huge(mib int) *Fault { return &Fault{Kind: FaultHuge, MiB: mib} }
+
+// Sequence injects its faults into the first requests of an action, in their order, nil for none; action "" means
+// requests of any kind. It is for [Options.Faults] of one Server.
+func Sequence(action string, faults ...*Fault) func(n int, r Request) *Fault {
+	var mu sync.Mutex
+	next := 0
+	return func(_ int, r Request) *Fault {
+		mu.Lock()
+		defer mu.Unlock()
+		if next >= len(faults) || action != "" && r.Action != action {
+			return nil
+		}
+		next++
+		return faults[next-1]
+	}
+}
+
+// RandomFaults injects, with a probability of rate per request, a fault that a client may safely try again after: API
+// errors of that kind, gateway pages, connections that end. Which request gets which fault depends on seed and the
+// request's number alone.
+func RandomFaults(rate float64, seed uint64) func(n int, r Request) *Fault {
+	kinds := []func() *Fault{
+		func() *Fault { return APIError("InternalError", "internal error") },
+		func() *Fault { return APIError("InternalError.CdnSystemError", "System error.") },
+		func() *Fault { return APIError("InternalError.CdnDbError", "Internal data error.") },
+		func() *Fault { return APIError("RequestLimitExceeded", "The request rate is too high.") },
+		func() *Fault { return APIError("LimitExceeded.CdnHostOpTooOften", "Operations are too frequent.") },
+		func() *Fault { return Page(502) },
+		func() *Fault { return Page(503) },
+		func() *Fault { return Page(504) },
+		Close, Cut, Empty,
+	}
+	return func(n int, _ Request) *Fault {
+		random := rand.New(rand.NewPCG(seed, uint64(n)))
+		if random.Float64() >= rate {
+			return nil
+		}
+		return kinds[random.IntN(len(kinds))]()
+	}
+}
+
+// apply turns the true answer, which only some faults need, into the faulty one.
+func (f *Fault) apply(truth *answer) *answer {
+	a := &answer{status: f.Status, retryAfter: f.RetryAfter, fault: f.Kind}
+	switch f.Kind {
+	case FaultAPIError:
+		faulty := errorAnswer(failure(f.Code, f.Message))
+		a.code, a.requestID, a.body = faulty.code, faulty.requestID, faulty.body
+	case FaultPage:
+		if a.status == 0 {
+			a.status = 502
+		}
+		a.contentType, a.body = "text/html", gatewayPage(a.status)
+	case FaultBody:
+		a.contentType, a.body = f.ContentType, f.Body
+	case FaultRedirect:
+		if a.status == 0 {
+			a.status = 302
+		}
+		a.location, a.contentType, a.body = f.Location, "text/html", gatewayPage(a.status)
+	case FaultHuge:
+		a.hugeMiB, a.requestID = f.MiB, newRequestID()
+	case FaultCut:
+		a.body, a.cut, a.requestID = truth.body, true, truth.requestID
+	case FaultGzip:
+		a.body, a.gzip, a.requestID = gzipped(truth.body), true, truth.requestID
+		a.code, a.rows, a.total = truth.code, truth.rows, truth.total
+	case FaultClose:
+		a.close = true
+	case FaultStall:
+		a.stall = true
+	}
+	return a
+}
+
+// needsTruth tells whether the request is really answered first.
+func (f *Fault) needsTruth() bool { return f.Kind == FaultCut || f.Kind == FaultGzip }
+
+func gzipped(body []byte) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	w.Write(body) //nolint:errcheck // a bytes.Buffer takes everything
+	w.Close()     //nolint:errcheck // likewise
+	return b.Bytes()
+}

@@ -1,0 +1,198 @@
+package cdnsim
+
+import "time"
+
+// DefaultSecretID, DefaultSecretKey and DefaultAccountID are an account that every [Server] knows. They are example
+// values, good for no real service.
+const (
+	DefaultSecretID  = "AKIDEXAMPLE"
+	DefaultSecretKey = "EXAMPLEKEY"
+	DefaultAccountID = "100000000001"
+)
+
+// Order is how DescribePushTasks orders its rows. Rows that are equal in it keep the order in which they were added.
+type Order int
+
+const (
+	NewestFirst  Order = iota // by CreateTime, descending: what the document's examples suggest
+	OldestFirst               // by CreateTime, ascending
+	ByTaskID                  // by TaskId, as text, ascending
+	ByURL                     // by Url, ascending
+	ByUpdateTime              // by UpdateTime, descending: rows move while they are read
+	AsInserted                // as they were added
+)
+
+// LimitMode is what happens to a Limit larger than [Options.MaxLimit].
+type LimitMode int
+
+const (
+	LimitCut     LimitMode = iota // answered with MaxLimit rows, silently
+	LimitRefused                  // refused with InvalidParameter.CdnParamError
+)
+
+// KeywordMode is what the filter Keyword matches.
+type KeywordMode int
+
+const (
+	KeywordExact     KeywordMode = iota // a domain: rows of that host; a URL: rows of that URL
+	KeywordSubstring                    // rows whose URL contains it
+)
+
+// UpdateTimeMode is how a row shows its UpdateTime, a field that only newer documents have.
+type UpdateTimeMode int
+
+const (
+	UpdateTimePresent UpdateTimeMode = iota
+	UpdateTimeNull
+	UpdateTimeMissing
+)
+
+// GlobalMode is what the filter Area=global matches.
+type GlobalMode int
+
+const (
+	GlobalMeansAll  GlobalMode = iota // rows of every area
+	GlobalMeansSelf                   // only rows that say global
+)
+
+// OutsideMode is the answer for a TaskId whose rows are all outside of the window asked for.
+type OutsideMode int
+
+const (
+	OutsideEmpty       OutsideMode = iota // no rows
+	OutsideInvalidDate                    // InvalidParameter.CdnStatInvalidDate, as the predecessor of this API
+)
+
+// DepthMode is what happens to a page beyond [Options.MaxDepth].
+type DepthMode int
+
+const (
+	DepthEmpty           DepthMode = iota // no rows; a page across the depth is cut there
+	DepthRefused                          // an Offset at or beyond it is refused; a page across it is cut there
+	DepthRefusedCrossing                  // any page that reaches beyond it (Offset+Limit) is refused
+)
+
+// TotalMode is what TotalCount says.
+type TotalMode int
+
+const (
+	TotalTrue   TotalMode = iota // the number of rows that match
+	TotalNull                    // null
+	TotalFixed                   // Options.FixedTotal, as the 20 beside a single row in the document's example
+	TotalCapped                  // the number of rows that match, at most MaxDepth
+)
+
+// Options are the switches of a [Server]. The zero value is usable: the default account, no tasks, no faults, no quota.
+type Options struct {
+	// Tasks are there from the start, as if given to [Server.Add].
+	Tasks []Task
+
+	// Accounts are known besides the default one.
+	Accounts []Account
+
+	MaxLimit  int       // largest Limit; 0 means 1000
+	LimitMode LimitMode // of a larger one
+	Order     Order
+
+	ExcludeStart bool // rows created in the very second of StartTime do not match
+	ExcludeEnd   bool // rows created in the very second of EndTime do not match
+
+	Keyword       KeywordMode
+	CapitalStatus bool // rows say "Done", as in the document's example, instead of "done"
+	NullLogs      bool // PushLogs is null instead of [] when there are no rows
+	NullTotal     bool // TotalCount is null when there are no rows
+	UpdateTime    UpdateTimeMode
+	Global        GlobalMode
+	RequireEnd    bool // StartTime without EndTime is refused with InvalidParameter.CdnParamError
+	Outside       OutsideMode
+
+	// NeitherCode is the error when neither TaskId nor StartTime is given; "" means InvalidParameter.CdnParamError.
+	NeitherCode string
+
+	Lag       time.Duration // a task is listed only this long after it was added
+	Retention time.Duration // rows created longer ago than this are gone; 0 means never
+
+	MaxDepth     int // rows reachable by Offset; 0 means all
+	Depth        DepthMode
+	Total        TotalMode
+	FixedTotal   int  // for TotalFixed
+	IgnoreOffset bool // every page is the first one
+
+	// Progress is how long a task in `process` takes, from when it was added, unless it has a DoneAfter of its own. 0
+	// means that it stays in process.
+	Progress time.Duration
+
+	// Before is called before each DescribePushTasks request is answered, after signature, quota and faults, with no
+	// lock held: it may add, remove and change tasks. n is 1 for the first request that gets this far.
+	Before func(s *Server, n int)
+
+	// QuotaPerSecond is how many requests of one action one account may send in any sliding second; more are refused
+	// with RequestLimitExceeded. 0 means any number; the document says 20.
+	QuotaPerSecond     int
+	QuotaCountsRefused bool // refused requests use up quota too
+
+	Latency        time.Duration // before an answer, after quota is counted
+	NetworkLatency time.Duration // before the clock is compared and quota counted
+	ClockSkew      time.Duration // the simulator's clock minus the real one
+
+	// Faults is asked about every request whose signature is valid, n being its 1-based number over all actions and
+	// metadata requests. It must be safe for concurrent use. nil as its answer means no fault.
+	Faults func(n int, r Request) *Fault
+
+	// Literal, if not nil, is the body of the answer to every action with a valid signature, byte for byte.
+	Literal []byte
+
+	// LogLimit is how many requests the log keeps, the latest; 0 means all, -1 none. The counters count on.
+	LogLimit int
+	// OnRequest is called after each request was answered, one at a time.
+	OnRequest func(Request)
+
+	STS      STSOptions
+	Metadata MetadataOptions
+}
+
+// Account is a permanent credential and whom it belongs to.
+type Account struct {
+	SecretID, SecretKey string
+	AccountID           string // the account's uin; "" means DefaultAccountID
+	UserID              string // the uin of the user; "" means AccountID
+}
+
+// STSOptions are the switches of the STS actions. Zero values accept any well-formed request.
+type STSOptions struct {
+	// Lifetime, if not 0, is how long temporary credentials live, whatever DurationSeconds asks for. Whole seconds.
+	Lifetime time.Duration
+
+	// Roles are the roles that may be assumed; none means any.
+	Roles []Role
+
+	RequireRegion         bool   // the actions demand X-TC-Region
+	MFASerialNumber       string // expected by GetSessionToken; "" means any
+	MFATokenCode          string // expected by GetSessionToken; "" means any
+	SAMLAssertion         string // expected by AssumeRoleWithSAML; "" means any that is base64
+	SAMLPrincipalArn      string // expected by AssumeRoleWithSAML; "" means any
+	WebIdentityToken      string // expected by AssumeRoleWithWebIdentity; "" means any
+	WebIdentityProviderID string // expected by AssumeRoleWithWebIdentity; "" means any
+}
+
+// Role is a role that AssumeRole and its siblings hand out credentials for.
+type Role struct {
+	Arn          string // such as qcs::cam::uin/100000000001:roleName/reader
+	ExternalID   string // demanded by AssumeRole; "" means none is
+	SerialNumber string // of the MFA device that AssumeRole demands; "" means none is
+	TokenCode    string // of that device
+}
+
+// MetadataOptions are the switches of the instance metadata.
+type MetadataOptions struct {
+	Roles    []string      // names of the instance's roles; none makes the list a 404
+	Lifetime time.Duration // of the credentials; 0 means two hours. Whole seconds
+	Silent   bool          // requests are never answered, as outside of Tencent's network
+}
+
+func (o *Options) maxLimit() int {
+	if o.MaxLimit > 0 {
+		return o.MaxLimit
+	}
+	return 1000
+}

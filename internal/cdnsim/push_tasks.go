@@ -1,0 +1,285 @@
+package cdnsim
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const timeLayout = "2006-01-02 15:04:05"
+
+// beijing is the zone of the API's times, which carry none.
+var beijing = time.FixedZone("UTC+8", 8*60*60)
+
+var pushTasksParams = map[string]paramType{
+	"StartTime": stringParam, "EndTime": stringParam, "TaskId": stringParam, "Keyword": stringParam,
+	"Offset": integerParam, "Limit": integerParam, "Area": stringParam, "Status": stringParam,
+}
+
+// pushTasksQuery is what selects rows. It is comparable: it keys what was found before.
+type pushTasksQuery struct {
+	start, end            int64 // Unix seconds, inclusive
+	hasWindow             bool
+	taskID, keyword, host string // host is set where keyword is a domain
+	area, status          string
+}
+
+// page is what selects a part of the rows found.
+type page struct{ offset, limit int64 }
+
+func (s *Server) describePushTasks(o *Options, p *params) (*answer, *apiError) {
+	q, err := parsePushTasksQuery(o, p)
+	if err != nil {
+		return nil, err
+	}
+	pg, err := parsePage(o, p)
+	if err != nil {
+		return nil, err
+	}
+	now := s.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle(now)
+	rows := s.find(o, q, now)
+	if len(rows) == 0 && o.Outside == OutsideInvalidDate && s.outside(o, q, now) {
+		return nil, badDate("The task is outside of the time range.")
+	}
+	part := pg.of(o, rows)
+	id := newRequestID()
+	return &answer{
+		body: encodePage(o, part, len(rows), id), rows: len(part), total: len(rows), requestID: id,
+	}, nil
+}
+
+func parsePushTasksQuery(o *Options, p *params) (q pushTasksQuery, err *apiError) {
+	q = pushTasksQuery{
+		start: math.MinInt64, end: math.MaxInt64,
+		taskID: p.strings["TaskId"], area: p.strings["Area"], status: p.strings["Status"],
+	}
+	if q.taskID == "" && !p.has("StartTime") {
+		code := o.NeitherCode
+		if code == "" {
+			code = codeCdnParamError
+		}
+		return q, failure(code, "You must specify either a task ID or a starting time.")
+	}
+	if err := q.parseWindow(o, p); err != nil {
+		return q, err
+	}
+	switch q.area {
+	case "", AreaMainland, AreaOverseas, AreaGlobal:
+	default:
+		return q, badParam("Area is none of mainland, overseas, global.")
+	}
+	switch q.status {
+	case "", StatusFail, StatusDone, StatusProcess, StatusInvalid:
+	default:
+		return q, badParam("Status is none of fail, done, process, invalid.")
+	}
+	return q, q.parseKeyword(o, p.strings["Keyword"])
+}
+
+func (q *pushTasksQuery) parseWindow(o *Options, p *params) *apiError {
+	for name, at := range map[string]*int64{"StartTime": &q.start, "EndTime": &q.end} {
+		text, given := p.strings[name]
+		if !given {
+			continue
+		}
+		t, err := time.ParseInLocation(timeLayout, text, beijing)
+		// time.Parse lets fractions and single digits pass; the API's format has neither.
+		if err != nil || t.Format(timeLayout) != text {
+			return badDate(name + " is not of the form YYYY-MM-DD HH:MM:SS.")
+		}
+		*at, q.hasWindow = t.Unix(), true
+	}
+	if q.start > q.end {
+		return badDate("EndTime is before StartTime.")
+	}
+	if o.RequireEnd && p.has("StartTime") && !p.has("EndTime") {
+		return badParam("EndTime is missing.")
+	}
+	if o.ExcludeStart && p.has("StartTime") {
+		q.start++
+	}
+	if o.ExcludeEnd && p.has("EndTime") {
+		q.end--
+	}
+	return nil
+}
+
+func (q *pushTasksQuery) parseKeyword(o *Options, keyword string) *apiError {
+	q.keyword = keyword
+	if keyword == "" || o.Keyword == KeywordSubstring {
+		return nil
+	}
+	if strings.HasPrefix(keyword, "http://") || strings.HasPrefix(keyword, "https://") {
+		return nil
+	}
+	if strings.ContainsAny(keyword, "/ \t") {
+		return failure(codeCdnHostInvalidParam, "Invalid domain name format. Please check and try again.")
+	}
+	q.host = strings.ToLower(keyword)
+	return nil
+}
+
+func parsePage(o *Options, p *params) (page, *apiError) {
+	pg := page{p.integer("Offset", 0), p.integer("Limit", 20)}
+	if pg.offset < 0 || pg.limit < 1 {
+		return pg, badParam("Offset or Limit is out of range.")
+	}
+	if largest := int64(o.maxLimit()); pg.limit > largest {
+		if o.LimitMode == LimitRefused {
+			return pg, badParam(fmt.Sprintf("Limit is larger than %d.", largest))
+		}
+		pg.limit = largest
+	}
+	depth := int64(o.MaxDepth)
+	beyond := o.Depth == DepthRefused && pg.offset >= depth ||
+		o.Depth == DepthRefusedCrossing && pg.offset > depth-pg.limit
+	if depth > 0 && beyond {
+		return pg, badParam(fmt.Sprintf("Only the first %d records can be queried.", depth))
+	}
+	if o.IgnoreOffset {
+		pg.offset = 0
+	}
+	return pg, nil
+}
+
+// of is the page's part of the rows.
+func (pg page) of(o *Options, rows []*row) []*row {
+	reach := int64(len(rows))
+	if o.MaxDepth > 0 {
+		reach = min(reach, int64(o.MaxDepth))
+	}
+	from := min(pg.offset, reach)
+	return rows[from:min(reach, from+pg.limit)]
+}
+
+// find selects the rows of a query in the service's order. What was found is kept until the rows change, so that the
+// pages of a long list do not search it again. s.mu is held.
+func (s *Server) find(o *Options, q pushTasksQuery, now time.Time) []*row {
+	moving := o.Lag > 0 || o.Retention > 0 // what matches depends on the clock
+	if rows, ok := s.found[q]; ok && !moving {
+		return rows
+	}
+	var rows []*row
+	for _, r := range s.rows {
+		if q.matches(o, r) && visible(o, r, now) {
+			rows = append(rows, r)
+		}
+	}
+	const enough = 64 // queries remembered
+	if !moving {
+		if len(s.found) >= enough {
+			clear(s.found)
+		}
+		s.found[q] = rows
+	}
+	return rows
+}
+
+func visible(o *Options, r *row, now time.Time) bool {
+	if o.Lag > 0 && now.Sub(r.Added) < o.Lag {
+		return false
+	}
+	return o.Retention <= 0 || now.Sub(r.CreateTime) <= o.Retention
+}
+
+// outside tells whether the task asked for exists, though not inside of the window.
+func (s *Server) outside(o *Options, q pushTasksQuery, now time.Time) bool {
+	if q.taskID == "" || !q.hasWindow {
+		return false
+	}
+	task := pushTasksQuery{start: math.MinInt64, end: math.MaxInt64, taskID: q.taskID}
+	windowed := task
+	windowed.start, windowed.end = q.start, q.end
+	return len(s.find(o, task, now)) > 0 && len(s.find(o, windowed, now)) == 0
+}
+
+func (q *pushTasksQuery) matches(o *Options, r *row) bool {
+	switch {
+	case r.created < q.start || r.created > q.end,
+		q.taskID != "" && r.TaskID != q.taskID,
+		q.status != "" && r.Status != q.status,
+		q.area != "" && r.Area != q.area && !(q.area == AreaGlobal && o.Global == GlobalMeansAll):
+		return false
+	case q.keyword == "":
+		return true
+	case q.host != "":
+		u, err := url.Parse(r.URL)
+		return err == nil && strings.ToLower(u.Hostname()) == q.host
+	case o.Keyword == KeywordSubstring:
+		return strings.Contains(r.URL, q.keyword)
+	default:
+		return r.URL == q.keyword
+	}
+}
+
+// encodePage writes an answer from rows that are encoded once and kept, so that a page costs little but its copy.
+func encodePage(o *Options, rows []*row, total int, requestID string) []byte {
+	size := 128
+	for _, r := range rows {
+		if r.encoded == nil {
+			r.encoded = encodeRow(o, &r.Task)
+		}
+		size += len(r.encoded) + 1
+	}
+	b := append(make([]byte, 0, size), `{"Response":{"PushLogs":`...)
+	if len(rows) == 0 && o.NullLogs {
+		b = append(b, `null`...)
+	} else {
+		b = append(b, '[')
+		for i, r := range rows {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = append(b, r.encoded...)
+		}
+		b = append(b, ']')
+	}
+	b = append(append(b, `,"TotalCount":`...), totalCount(o, len(rows), total)...)
+	b = append(append(b, `,"RequestId":"`...), requestID...)
+	return append(b, `"}}`...)
+}
+
+func totalCount(o *Options, rows, total int) string {
+	switch {
+	case o.Total == TotalNull, o.NullTotal && rows == 0:
+		return "null"
+	case o.Total == TotalFixed:
+		return strconv.Itoa(o.FixedTotal)
+	case o.Total == TotalCapped && o.MaxDepth > 0:
+		return strconv.Itoa(min(total, o.MaxDepth))
+	}
+	return strconv.Itoa(total)
+}
+
+func encodeRow(o *Options, t *Task) []byte {
+	status := t.Status
+	if o.CapitalStatus && status != "" {
+		status = strings.ToUpper(status[:1]) + status[1:]
+	}
+	b := append([]byte(`{"TaskId":`), quote(t.TaskID)...)
+	b = append(append(b, `,"Url":`...), quote(t.URL)...)
+	b = append(append(b, `,"Status":`...), quote(status)...)
+	b = strconv.AppendInt(append(b, `,"Percent":`...), int64(t.Percent), 10)
+	b = append(t.CreateTime.In(beijing).AppendFormat(append(b, `,"CreateTime":"`...), timeLayout), '"')
+	b = append(append(b, `,"Area":`...), quote(t.Area)...)
+	switch {
+	case o.UpdateTime == UpdateTimeMissing:
+	case o.UpdateTime == UpdateTimeNull, t.UpdateTime.IsZero():
+		b = append(b, `,"UpdateTime":null`...)
+	default:
+		b = append(t.UpdateTime.In(beijing).AppendFormat(append(b, `,"UpdateTime":"`...), timeLayout), '"')
+	}
+	return append(b, '}')
+}
+
+func quote(text string) []byte {
+	b, _ := json.Marshal(text) // a string always encodes
+	return b
+}

@@ -1,0 +1,196 @@
+package cdnsim
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Server is the simulated service. Make one with [New].
+type Server struct {
+	mu         sync.Mutex // guards what follows, up to the next mutex
+	opts       Options
+	rows       []*row // in the order of opts
+	active     []*row // those in progress
+	seq        int
+	found      map[pushTasksQuery][]*row
+	principals map[string]*principal // by secret id
+	issued     []Credential
+	quota      map[quotaKey][]time.Time
+	answered   int // DescribePushTasks requests that reached Options.Before
+
+	logMu  sync.Mutex
+	log    []Request
+	counts Counts
+	number int
+
+	observerMu sync.Mutex // held while Options.OnRequest runs
+}
+
+// New makes a Server.
+func New(o Options) *Server {
+	s := &Server{
+		opts: o, found: map[pushTasksQuery][]*row{}, principals: map[string]*principal{},
+		quota: map[quotaKey][]time.Time{}, counts: newCounts(),
+	}
+	accounts := append([]Account{{SecretID: DefaultSecretID, SecretKey: DefaultSecretKey}}, o.Accounts...)
+	for _, a := range accounts {
+		s.principals[a.SecretID] = permanent(a)
+	}
+	s.Add(o.Tasks...)
+	s.opts.Tasks = nil // they live in rows from here on
+	return s
+}
+
+// Options is a copy of the switches as they are now, without Tasks.
+func (s *Server) Options() Options {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.opts
+}
+
+// Configure changes switches of a running Server. Requests under way may still follow the old ones. Tasks and Accounts
+// take no effect here.
+func (s *Server) Configure(change func(*Options)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.opts)
+	for _, r := range s.rows {
+		r.encoded = nil // it depends on the switches
+	}
+	s.sortRows()
+	s.refresh()
+}
+
+// Now is the time on the simulator's clock.
+func (s *Server) Now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return time.Now().Add(s.opts.ClockSkew)
+}
+
+// ServeHTTP serves the CDN API and STS at POST /, and the instance metadata below /latest/meta-data/.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	o := s.Options()
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequestSize+1))
+	req := s.newRequest(r, body)
+	if err != nil { // the client is gone
+		s.send(r.Context(), w, &o, req, &answer{close: true})
+		return
+	}
+	a := s.decide(r.Context(), &o, r, req)
+	s.send(r.Context(), w, &o, req, a)
+}
+
+// newRequest numbers a request and notes what it says.
+func (s *Server) newRequest(r *http.Request, body []byte) *Request {
+	s.logMu.Lock()
+	s.number++
+	n := s.number
+	s.logMu.Unlock()
+	h := r.Header
+	req := &Request{
+		Number: n, Time: time.Now(), Method: r.Method, Path: r.URL.Path, Host: r.Host,
+		Action: h.Get("X-TC-Action"), Version: h.Get("X-TC-Version"), Token: h.Get("X-TC-Token"),
+		UserAgent: h.Get("User-Agent"), RequestClient: h.Get("X-TC-RequestClient"), Language: h.Get("X-TC-Language"),
+		Region: h.Get("X-TC-Region"), ContentType: h.Get("Content-Type"), Header: h.Clone(),
+		Params: looseParams(body), Body: body,
+	}
+	req.Timestamp, _ = strconv.ParseInt(h.Get("X-TC-Timestamp"), 10, 64) // 0 is what the log says of a wrong one
+	if auth, err := parseAuthorization(h.Get("Authorization")); err == nil {
+		req.SecretID, req.Service, req.SignedHeaders = auth.secretID, auth.service, auth.signedHeaders
+	}
+	return req
+}
+
+// decide finds the answer: signature, quota, fault, and then what was asked for.
+func (s *Server) decide(ctx context.Context, o *Options, r *http.Request, req *Request) *answer {
+	if sleep(ctx, o.NetworkLatency) != nil {
+		return &answer{close: true}
+	}
+	serve, err := s.admit(o, r, req)
+	if err != nil {
+		return s.later(ctx, o, errorAnswer(err))
+	}
+	var fault *Fault
+	if o.Faults != nil {
+		fault = o.Faults(req.Number, *req)
+	}
+	if fault == nil {
+		return s.later(ctx, o, serve())
+	}
+	if sleep(ctx, fault.Delay) != nil {
+		return &answer{close: true, fault: fault.Kind}
+	}
+	var truth *answer
+	if fault.needsTruth() {
+		truth = serve()
+	}
+	return s.later(ctx, o, fault.apply(truth))
+}
+
+// later delays an answer by the latency.
+func (s *Server) later(ctx context.Context, o *Options, a *answer) *answer {
+	if sleep(ctx, o.Latency) != nil {
+		return &answer{close: true, fault: a.fault}
+	}
+	return a
+}
+
+// admit lets a request through to the function that answers it, or refuses it.
+func (s *Server) admit(o *Options, r *http.Request, req *Request) (serve func() *answer, err *apiError) {
+	if strings.HasPrefix(r.URL.Path, metadataPrefix) {
+		return func() *answer { return s.metadata(o, r) }, nil
+	}
+	if r.URL.Path != "/" {
+		return func() *answer {
+			return &answer{status: http.StatusNotFound, contentType: "text/html", body: gatewayPage(http.StatusNotFound)}
+		}, nil
+	}
+	if err := checkForm(r, req); err != nil {
+		return nil, err
+	}
+	who, err := s.authenticate(r, req)
+	if err != nil {
+		return nil, err
+	}
+	act, err := findAction(req)
+	if err != nil {
+		return nil, err
+	}
+	account := ""
+	if who != nil {
+		account = who.account
+	}
+	if !s.takeQuota(o, quotaKey{account, req.Action}) {
+		return nil, failure(codeRequestLimitExceeded, "The number of requests exceeds the frequency limit.")
+	}
+	return func() *answer { return s.serveAction(o, act, who, req) }, nil
+}
+
+// serveAction answers an action whose request is authentic and within the quota.
+func (s *Server) serveAction(o *Options, act *action, who *principal, req *Request) *answer {
+	if req.Action == actionPushTasks && o.Before != nil {
+		s.mu.Lock()
+		s.answered++
+		n := s.answered
+		s.mu.Unlock()
+		o.Before(s, n)
+	}
+	if o.Literal != nil {
+		return &answer{body: o.Literal}
+	}
+	p, err := parseParams(req.Body, act.params)
+	if err != nil {
+		return errorAnswer(err)
+	}
+	a, err := act.serve(s, o, call{who: who, params: p, region: req.Region})
+	if err != nil {
+		return errorAnswer(err)
+	}
+	return a
+}

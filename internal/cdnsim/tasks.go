@@ -1,0 +1,200 @@
+package cdnsim
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The values of Status and Area that the document lists.
+const (
+	StatusFail    = "fail"
+	StatusDone    = "done"
+	StatusProcess = "process"
+	StatusInvalid = "invalid"
+
+	AreaMainland = "mainland"
+	AreaOverseas = "overseas"
+	AreaGlobal   = "global"
+)
+
+// Task is one row of PushLogs: one URL of a prefetch task. Rows of one submission share a TaskID, and two rows may be
+// equal in everything.
+type Task struct {
+	TaskID     string // opaque
+	URL        string
+	Status     string // StatusDone and so on; any other text is answered as it is
+	Percent    int    // 0 to 100
+	CreateTime time.Time
+	UpdateTime time.Time // zero is answered as null
+	Area       string
+
+	// Added is when the service took the task, on the simulator's clock: lag and progress count from it. Zero means the
+	// moment of [Server.Add].
+	Added time.Time
+
+	// DoneAfter is how long after Added a task in StatusProcess ends, its Percent rising until then. 0 means
+	// Options.Progress.
+	DoneAfter time.Duration
+	// Final is the status it ends in; "" means StatusDone.
+	Final string
+}
+
+// row is a task in the list, with what is computed from it once.
+type row struct {
+	Task
+	seq     int    // order of insertion, the last resort of every order
+	created int64  // CreateTime, Unix seconds: the API knows nothing finer
+	from    int    // Percent when it was added, where progress starts
+	encoded []byte // its JSON; nil when stale
+}
+
+// compare is a total order on rows, so that inserting one needs no sort.
+func (o Order) compare(a, b *row) int {
+	c := 0
+	switch o {
+	case NewestFirst:
+		c = b.CreateTime.Compare(a.CreateTime)
+	case OldestFirst:
+		c = a.CreateTime.Compare(b.CreateTime)
+	case ByTaskID:
+		c = strings.Compare(a.TaskID, b.TaskID)
+	case ByURL:
+		c = strings.Compare(a.URL, b.URL)
+	case ByUpdateTime:
+		c = b.UpdateTime.Compare(a.UpdateTime)
+	}
+	return cmp.Or(c, cmp.Compare(a.seq, b.seq))
+}
+
+// Add lists tasks, each at the place that the order gives it.
+func (s *Server) Add(tasks ...Task) {
+	now := s.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	const few = 16 // up to here, moving the tail is cheaper than sorting all
+	for _, t := range tasks {
+		if t.Added.IsZero() {
+			t.Added = now
+		}
+		s.seq++
+		r := &row{Task: t, seq: s.seq, created: t.CreateTime.Unix(), from: t.Percent}
+		at := len(s.rows)
+		if len(tasks) <= few {
+			at, _ = slices.BinarySearchFunc(s.rows, r, s.opts.Order.compare)
+		}
+		s.rows = slices.Insert(s.rows, at, r)
+		if s.progresses(r) {
+			s.active = append(s.active, r)
+		}
+	}
+	if len(tasks) > few {
+		s.sortRows()
+	}
+	s.changed()
+}
+
+// Remove drops every row that gone holds for, and returns how many. gone must not call the Server.
+func (s *Server) Remove(gone func(Task) bool) int {
+	now := s.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle(now)
+	before := len(s.rows)
+	s.rows = slices.DeleteFunc(s.rows, func(r *row) bool { return gone(r.Task) })
+	s.refresh()
+	return before - len(s.rows)
+}
+
+// Update lets change alter every row, moves the altered ones to the place that the order gives them, and returns how
+// many were altered. change must not call the Server.
+func (s *Server) Update(change func(*Task)) int {
+	now := s.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle(now)
+	altered := 0
+	for _, r := range s.rows {
+		before := r.Task
+		change(&r.Task)
+		if r.Task == before {
+			continue
+		}
+		altered++
+		r.created, r.encoded = r.CreateTime.Unix(), nil
+		if r.Percent != before.Percent {
+			r.from = r.Percent
+		}
+	}
+	if altered > 0 {
+		s.sortRows()
+		s.refresh()
+	}
+	return altered
+}
+
+// Tasks are all rows in the service's order, as they stand now; filters, lag and retention do not apply.
+func (s *Server) Tasks() []Task {
+	now := s.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle(now)
+	tasks := make([]Task, len(s.rows))
+	for i, r := range s.rows {
+		tasks[i] = r.Task
+	}
+	return tasks
+}
+
+func (s *Server) sortRows() { slices.SortFunc(s.rows, s.opts.Order.compare) }
+
+// changed makes what was found by earlier queries stale.
+func (s *Server) changed() { clear(s.found) }
+
+// refresh finds anew which rows are in progress.
+func (s *Server) refresh() {
+	s.active = s.active[:0]
+	for _, r := range s.rows {
+		if s.progresses(r) {
+			s.active = append(s.active, r)
+		}
+	}
+	s.changed()
+}
+
+func (s *Server) progresses(r *row) bool {
+	return r.Status == StatusProcess && s.duration(r) > 0
+}
+
+func (s *Server) duration(r *row) time.Duration { return cmp.Or(r.DoneAfter, s.opts.Progress) }
+
+// settle brings the rows in progress to where they are at now. s.mu is held.
+func (s *Server) settle(now time.Time) {
+	moved := false
+	s.active = slices.DeleteFunc(s.active, func(r *row) bool {
+		before := r.Task
+		elapsed, whole := now.Sub(r.Added), s.duration(r)
+		switch {
+		case elapsed >= whole:
+			r.Status, r.Percent = cmp.Or(r.Final, StatusDone), 100
+			r.UpdateTime = r.Added.Add(whole)
+		case elapsed > 0:
+			r.Percent = max(r.Percent, r.from+int(int64(99-r.from)*int64(elapsed/time.Millisecond)/max(1, int64(whole/time.Millisecond))))
+			if r.Percent != before.Percent {
+				r.UpdateTime = now
+			}
+		}
+		if r.Task != before {
+			r.encoded, moved = nil, true
+		}
+		return r.Status != StatusProcess
+	})
+	if !moved {
+		return
+	}
+	if s.opts.Order == ByUpdateTime {
+		s.sortRows()
+	}
+	s.changed()
+}
