@@ -1,24 +1,10 @@
 package credentials
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 	"strings"
-
-	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
 )
-
-// step is one source of temporary credentials in a chain.
-type step interface {
-	String() string  // for errors and logs
-	block() string   // that declares it; empty for one of the environment
-	anonymous() bool // needs no credential to be called with
-	single() bool    // holds a code that is good for one call, so that it cannot be renewed
-
-	// fetch gets a new credential, calling with that of previous.
-	fetch(ctx context.Context, w *world, previous tencentcloud.CredentialSource) (tencentcloud.Credential, error)
-}
 
 // settings reads the values of one source: of its block and the environment, or
 // of the environment alone if block is empty. It collects what is missing.
