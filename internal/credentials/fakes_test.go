@@ -209,7 +209,7 @@ func (u setUp) source() (*Source, error) {
 
 func stsConfig(transport http.RoundTripper) tencentcloud.Config {
 	return tencentcloud.Config{
-		Endpoint: &url.URL{Scheme: "https", Host: "sts.test"}, RequestTimeout: 30 * time.Second,
+		Endpoint: &url.URL{Scheme: "https", Host: "sts.test"}, RequestTimeout: 30 * time.Second, MaxRetries: 2,
 		Transport: transport, Limiter: tencentcloud.NewLimiter(1000),
 	}
 }
