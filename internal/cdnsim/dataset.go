@@ -19,7 +19,7 @@ var demoSites = []struct {
 	domain, area string
 	paths        []string
 }{
-	{"www.example.com", AreaMainland, []string{"/", "/index.html", "/assets/app.%d.js", "/assets/app.%d.css", "/img/banner-%d.webp"}},
+	{"www.example.com", AreaMainland, []string{"/news/%d/", "/news/%d/index.html", "/assets/app.%d.js", "/assets/app.%d.css", "/img/banner-%d.webp"}},
 	{"static.example.com", AreaGlobal, []string{"/lib/%d/vendor.js", "/fonts/inter-%d.woff2", "/css/theme-%d.css"}},
 	{"download.example.org", AreaOverseas, []string{"/release/v%d.0.0/setup.exe", "/release/v%d.0.0/app.dmg", "/release/v%d.0.0/SHA256SUMS"}},
 	{"video.example.net", AreaMainland, []string{"/vod/%d/index.m3u8", "/vod/%d/seg-00001.ts", "/vod/%d/封面.jpg"}},
@@ -34,10 +34,7 @@ func Demo(now time.Time) []Task {
 		site := demoSites[i%len(demoSites)]
 		created := now.Add(-time.Duration(i)*4*time.Hour - time.Duration(i*37%60)*time.Minute - 45*time.Minute)
 		for j := range 2 + i%5 {
-			path := site.paths[j%len(site.paths)]
-			if path != "/" && path != "/index.html" {
-				path = fmt.Sprintf(path, 100-i+j/len(site.paths))
-			}
+			path := fmt.Sprintf(site.paths[j%len(site.paths)], 100-i+j/len(site.paths))
 			t := settled(taskID(i, created), "https://"+site.domain+path, site.area, created, outcome(i*7+j))
 			if i < 2 { // the latest tasks are still under way
 				t = pending(t, 20*j)
