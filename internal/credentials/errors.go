@@ -14,7 +14,7 @@ type Error struct {
 	Looked   []Looked
 	Cause    error // what the service, the network or the file system said; may be nil
 
-	absent bool // the problem is but that the file does not exist
+	absent bool // the problem is but that the file does not exist, or may not be read
 }
 
 // Looked is a source that was looked at in vain.
@@ -28,10 +28,7 @@ func (e *Error) Error() string {
 	if e.Source != "" {
 		b.WriteString(e.Source + ": ")
 	}
-	b.WriteString(e.Problem)
-	if e.Cause != nil {
-		b.WriteString(": " + e.Cause.Error())
-	}
+	b.WriteString(e.why())
 	if e.Remedy != "" {
 		b.WriteString(". " + e.Remedy + ".")
 	}
@@ -39,6 +36,14 @@ func (e *Error) Error() string {
 		b.WriteString("\n  - " + l.Source + ": " + l.Why)
 	}
 	return b.String()
+}
+
+// why is the problem with its cause.
+func (e *Error) why() string {
+	if e.Cause == nil {
+		return e.Problem
+	}
+	return e.Problem + ": " + e.Cause.Error()
 }
 
 // Unwrap gives the cause, so that errors.As finds an error of the service and

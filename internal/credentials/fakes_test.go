@@ -60,11 +60,17 @@ func variables(pairs ...string) func(string) (string, bool) {
 	}
 }
 
+// forbidden is the content of a file that may not be read.
+const forbidden = "\x00"
+
 // files are the files there are, by path.
 type files map[string]string
 
 func (f files) read(path string) ([]byte, error) {
 	content, ok := f[path]
+	if content == forbidden {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission}
+	}
 	if !ok {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
 	}
@@ -91,6 +97,7 @@ type fakeSTS struct {
 	latency  time.Duration
 	fail     func(action string) (code, message string) // nil for success
 	account  string
+	raw      string // the whole Response, if it is set
 
 	mu   sync.Mutex
 	seen []received
@@ -129,6 +136,9 @@ func (s *fakeSTS) answer(r received, n int) string {
 		if code, message := s.fail(r.Action); code != "" {
 			return fmt.Sprintf(`{"Error":{"Code":%q,"Message":%q},"RequestId":"request-%d"}`, code, message, n)
 		}
+	}
+	if s.raw != "" {
+		return s.raw
 	}
 	if r.Action == "GetCallerIdentity" {
 		return fmt.Sprintf(`{"AccountId":%q,"Arn":"","RequestId":"request-%d"}`, s.account, n)

@@ -66,6 +66,8 @@ func place(data []byte, err error) string {
 	return fmt.Sprintf("%s in line %d", what, 1+bytes.Count(before, []byte("\n")))
 }
 
+// unreadable is the error for a file that cannot be opened. One that may not be
+// is as good as absent: HOME often is another user's in a container.
 func unreadable(source, path string, err error) *Error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return &Error{Source: source, File: path, Problem: "the file " + path + " does not exist", absent: true}
@@ -74,5 +76,5 @@ func unreadable(source, path string, err error) *Error {
 	if errors.As(err, &p) {
 		err = p.Err // the path is named already
 	}
-	return &Error{Source: source, File: path, Problem: "the file " + path + " cannot be read", Cause: err}
+	return &Error{Source: source, File: path, Problem: "the file " + path + " cannot be read", Cause: err, absent: errors.Is(err, fs.ErrPermission)}
 }

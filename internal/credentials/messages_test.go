@@ -41,9 +41,17 @@ func TestMessages(t *testing.T) {
 			want: `profile "ci": the file /home/user/.tccli/ci.credential does not exist. ` +
 				"Correct the name or shared_credentials_dir, or create the profile with tccli configure.",
 			argument: "profile"},
+		{name: "a profile that does not exist, beside an instance role", with: setUp{config: Config{Profile: "ci", CAMRoleName: "reader"}},
+			want: `profile "ci": the file /home/user/.tccli/ci.credential does not exist. ` +
+				"Correct the name or shared_credentials_dir, or create the profile with tccli configure.",
+			argument: "profile"},
+		{name: "a block with a fault that another replaces", with: setUp{config: Config{AssumeRole: &AssumeRole{RoleARN: "role"}, AssumeRoleWithSAML: saml}},
+			want: "assume_role: session_name is not set. Set assume_role.session_name or TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME."},
 		{name: "a profile of the environment that does not exist", with: setUp{env: []string{envProfile, "ci"}},
 			want: `profile "ci": the file /home/user/.tccli/ci.credential does not exist. ` +
 				"Correct the name or shared_credentials_dir, or create the profile with tccli configure."},
+		{name: "a profile that may not be read", with: setUp{config: Config{Profile: "ci"}, files: files{"/home/user/.tccli/ci.credential": forbidden}},
+			want: `profile "ci": the file /home/user/.tccli/ci.credential cannot be read: permission denied. Let the user that runs Terraform read it.`},
 		{name: "a profile that does not parse", with: setUp{files: files{"/home/user/.tccli/default.credential": "{\n\"secretKey\": " + profileKey}},
 			want: `profile "default": the file /home/user/.tccli/default.credential is not the JSON object it should be: the syntax is wrong in line 2. ` +
 				"Correct the file, or write it anew with tccli configure."},
@@ -64,6 +72,8 @@ func TestMessages(t *testing.T) {
 		{name: "a shared file that does not exist", with: setUp{env: []string{envCredentialsFile, "/shared"}},
 			want: "credentials file (TENCENTCLOUD_CREDENTIALS_FILE): the file /shared does not exist. " +
 				"Create it with secret_id and secret_key in the section [default], or unset TENCENTCLOUD_CREDENTIALS_FILE."},
+		{name: "a shared file that may not be read", with: setUp{env: []string{envCredentialsFile, "/shared"}, files: files{"/shared": forbidden}},
+			want: "credentials file (TENCENTCLOUD_CREDENTIALS_FILE): the file /shared cannot be read: permission denied. Let the user that runs Terraform read it."},
 		{name: "a shared file that is not INI", with: setUp{env: []string{envCredentialsFile, "/shared"}, files: files{"/shared": "[default]\n" + sharedKey + "\n"}},
 			want: "credentials file (TENCENTCLOUD_CREDENTIALS_FILE): the file /shared is not INI: the syntax is wrong in line 2. " +
 				"Write it as [default], secret_id = … and secret_key = …, a line each."},
@@ -78,6 +88,9 @@ func TestMessages(t *testing.T) {
 				"Set it, or unset the variables that begin with TENCENTCLOUD_ASSUME_ROLE_."},
 		{name: "an assertion of the environment without its principal", with: setUp{env: slices.Concat(environment, []string{envSAMLAssertion, assertion})},
 			want: "role from the environment: TENCENTCLOUD_ASSUME_ROLE_PRINCIPAL_ARN is not set, though others of its family are. " +
+				"Set it, or unset the variables that begin with TENCENTCLOUD_ASSUME_ROLE_."},
+		{name: "a role's file of the environment without a token", with: setUp{env: slices.Concat(keys, []string{envRoleARNFileMisspelt, "/role", envSessionName, "session"})},
+			want: "role from the environment: TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN is not set, though others of its family are. " +
 				"Set it, or unset the variables that begin with TENCENTCLOUD_ASSUME_ROLE_."},
 		{name: "two identities of the environment", with: setUp{env: slices.Concat(environment, []string{envSAMLAssertion, assertion, envWebIdentityToken, jwt})},
 			want: "role from the environment: there is a SAML assertion and a web identity token, and which to use is not clear. " +
@@ -145,6 +158,12 @@ func TestMessages(t *testing.T) {
 		{name: "STS refuses the keys", with: setUp{config: Config{AssumeRole: block}, env: keys, sts: deny("AuthFailure.SecretIdNotFound", "The SecretId is not found")},
 			want: "assume_role (block-role): STS gave no credential: AssumeRole: AuthFailure.SecretIdNotFound: The SecretId is not found (RequestId request-1). " +
 				"The call was signed with a credential that the service does not accept. Correct the source before this one."},
+		{name: "STS refuses the token", with: setUp{config: Config{AssumeRoleWithWebIdentity: web}, sts: deny("InvalidParameter.WebIdentityTokenError", "expired")},
+			want: "assume_role_with_web_identity (web-role): STS gave no credential: AssumeRoleWithWebIdentity: InvalidParameter.WebIdentityTokenError: expired (RequestId request-1). " +
+				"Hand in a token that is valid now; one in a file is read anew at every renewal."},
+		{name: "STS refuses the code", with: setUp{config: Config{MFACertification: mfa}, env: keys, sts: deny("AuthFailure.MFAFailure", "no")},
+			want: "mfa_certification: STS gave no credential: GetSessionToken: AuthFailure.MFAFailure: no (RequestId request-1). " +
+				"Hand in a new code; each is good for one call."},
 		{name: "STS quotes the token", with: setUp{config: Config{AssumeRoleWithWebIdentity: web}, sts: deny("InvalidParameter.ParamError", "bad token "+jwt)},
 			want: "assume_role_with_web_identity (web-role): STS gave no credential: AssumeRoleWithWebIdentity: InvalidParameter.ParamError: bad token (hidden) (RequestId request-1)"},
 		{name: "STS refuses the first of two", with: setUp{config: Config{AssumeRole: block}, env: slices.Concat(keys, environment), sts: deny("UnauthorizedOperation", "no")},
@@ -175,6 +194,32 @@ func TestMessages(t *testing.T) {
 	}
 }
 
+// An assertion that ran out by less than clocks may differ is left to STS to
+// judge, and named as the likely reason when that refuses.
+func TestAssertionThatJustExpired(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ends := time.Now().Add(-time.Minute).UTC().Format(time.RFC3339)
+		with := setUp{config: Config{AssumeRoleWithSAML: &AssumeRoleWithSAML{
+			SAMLAssertion: base64.StdEncoding.EncodeToString([]byte(`<Conditions NotOnOrAfter="` + ends + `"/>`)),
+			PrincipalARN:  "idp", RoleARN: "role", SessionName: "session"}}}
+		source, err := with.source()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := source.Credential(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		with.sts = &fakeSTS{fail: func(string) (string, string) { return "InvalidParameter.ParamError", "no" }}
+		got := failure(t, with).Error()
+		want := "assume_role_with_saml (role): the SAML assertion expired at " + ends +
+			": AssumeRoleWithSAML: InvalidParameter.ParamError: no (RequestId request-1). " +
+			"Sign in to the identity provider again and hand in the new assertion, as saml_assertion or TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION."
+		if got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+	})
+}
+
 // failure is why a set-up gives no credential.
 func failure(t *testing.T, with setUp) error {
 	t.Helper()
@@ -202,7 +247,7 @@ func argumentOf(with setUp, err error) string {
 }
 
 func TestNotFoundListsEverySource(t *testing.T) {
-	got := failure(t, setUp{config: Config{AssumeRole: block}}).Error()
+	got := failure(t, setUp{config: Config{AssumeRole: block}, files: files{"/home/user/.tencentcloud/credentials": forbidden}}).Error()
 	want := lines(
 		"no credentials were found. Set up one of these sources.",
 		"  - secret_id and secret_key (TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY): not set",
@@ -213,7 +258,7 @@ func TestNotFoundListsEverySource(t *testing.T) {
 		"  - assume_role_with_web_identity (TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN, TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN_FILE, TENCENTCLOUD_ASSUME_ROLE_ARN, TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME): not set",
 		"  - mfa_certification (TENCENTCLOUD_MFA_CERTIFICATION_SERIAL_NUMBER, TENCENTCLOUD_MFA_CERTIFICATION_TOKEN_CODE): not set",
 		"  - enable_pod_oidc (TKE_REGION, TKE_PROVIDER_ID, TKE_WEB_IDENTITY_TOKEN_FILE, TKE_ROLE_ARN): not set",
-		"  - credentials file (TENCENTCLOUD_CREDENTIALS_FILE): the file /home/user/.tencentcloud/credentials does not exist",
+		"  - credentials file (TENCENTCLOUD_CREDENTIALS_FILE): the file /home/user/.tencentcloud/credentials cannot be read: permission denied",
 	)
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -38,8 +38,15 @@ func TestMetadataDoesNotAnswer(t *testing.T) {
 	})
 }
 
+// A proxy would be asked for an address of its own machine's, and told a key.
+func TestMetadataWithoutProxy(t *testing.T) {
+	source := New(&Plan{}, Options{})
+	if transport, ok := source.world.metadataTransport.(*http.Transport); !ok || transport.Proxy != nil {
+		t.Error("the metadata service is asked through a proxy")
+	}
+}
+
 func TestMetadata(t *testing.T) {
-	t.Setenv("HTTP_PROXY", "http://127.0.0.1:1") // it is not to be asked
 	whole := fmt.Sprintf(`{"TmpSecretId":"instance","TmpSecretKey":%q,"Token":%q,"ExpiredTime":%d,"Expiration":"x","Code":"Success"}`,
 		issuedKey, issuedToken, time.Now().Add(time.Hour).Unix())
 	for _, c := range []struct {

@@ -52,6 +52,7 @@ func TestPrecedence(t *testing.T) {
 
 		{"shared file", setUp{files: sharedFiles}, []string{"shared"}},
 		{"shared file by variable", setUp{env: []string{envCredentialsFile, "~/.tencentcloud/credentials"}, files: sharedFiles}, []string{"shared"}},
+		{"shared file after a profile that may not be read", setUp{files: union(sharedFiles, files{"/home/user/.tccli/default.credential": forbidden})}, []string{"shared"}},
 		{"profile before shared file", setUp{files: union(profileFiles("default", ""), sharedFiles)}, []string{"profile"}},
 		{"shared file for a role", setUp{config: Config{AssumeRole: block}, files: sharedFiles},
 			[]string{"AssumeRole block-role by shared", "AssumeRole-1 with TOKENissuedTOKEN-1"}},
@@ -60,6 +61,8 @@ func TestPrecedence(t *testing.T) {
 		{"instance role by variable", setUp{env: []string{envCAMRoleName, "reader"}}, []string{"instance with " + issuedToken}},
 		{"instance role replaces keys", setUp{config: Config{CAMRoleName: "reader"}, env: keys}, []string{"instance with " + issuedToken}},
 		{"instance role replaces profile", setUp{config: Config{CAMRoleName: "reader"}, files: profileFiles("default", "")}, []string{"instance with " + issuedToken}},
+		{"instance role beside a profile that may not be read", setUp{config: Config{CAMRoleName: "reader"},
+			files: files{"/home/user/.tccli/default.credential": forbidden}}, []string{"instance with " + issuedToken}},
 		{"instance role replaces half a pair", setUp{config: Config{CAMRoleName: "reader", SecretID: "argument"}}, []string{"instance with " + issuedToken}},
 
 		{"profile's role", setUp{files: profileFiles("default", profileRole)},
@@ -97,6 +100,10 @@ func TestPrecedence(t *testing.T) {
 
 		{"SAML", setUp{config: Config{AssumeRoleWithSAML: saml}},
 			[]string{"AssumeRoleWithSAML saml-role by SKIP", "AssumeRoleWithSAML-1 with TOKENissuedTOKEN-1"}},
+		{"SAML replaces the profile and its role", setUp{config: Config{AssumeRoleWithSAML: saml}, files: profileFiles("default", profileRole)},
+			[]string{"AssumeRoleWithSAML saml-role by SKIP", "AssumeRoleWithSAML-1 with TOKENissuedTOKEN-1"}},
+		{"SAML replaces half a role of the environment", setUp{config: Config{AssumeRoleWithSAML: saml}, env: []string{envRoleARN, "env-role"}},
+			[]string{"AssumeRoleWithSAML saml-role by SKIP", "AssumeRoleWithSAML-1 with TOKENissuedTOKEN-1"}},
 		{"SAML replaces assume_role", setUp{config: Config{AssumeRole: block, AssumeRoleWithSAML: saml}, env: keys},
 			[]string{"AssumeRoleWithSAML saml-role by SKIP", "AssumeRoleWithSAML-1 with TOKENissuedTOKEN-1"}},
 
@@ -124,6 +131,8 @@ func TestPrecedence(t *testing.T) {
 		{"pod identity", setUp{config: Config{EnablePodOIDC: true}, env: pod, files: podFile},
 			[]string{"AssumeRoleWithWebIdentity pod-role by SKIP", "AssumeRoleWithWebIdentity-1 with TOKENissuedTOKEN-1"}},
 		{"pod identity replaces MFA", setUp{config: Config{EnablePodOIDC: true, MFACertification: mfa}, env: slices.Concat(keys, pod), files: podFile},
+			[]string{"AssumeRoleWithWebIdentity pod-role by SKIP", "AssumeRoleWithWebIdentity-1 with TOKENissuedTOKEN-1"}},
+		{"pod identity replaces half a role of the environment", setUp{config: Config{EnablePodOIDC: true}, env: slices.Concat(pod, environment[:2]), files: podFile},
 			[]string{"AssumeRoleWithWebIdentity pod-role by SKIP", "AssumeRoleWithWebIdentity-1 with TOKENissuedTOKEN-1"}},
 		{"pod identity is off", setUp{env: slices.Concat(keys, pod), files: podFile}, []string{"environment"}},
 	} {

@@ -34,7 +34,10 @@ func (p *profile) read(read func(string) ([]byte, error)) (profileFile, *Error) 
 	if problem := readJSON(read, p.String(), p.credentialPath(), &file); problem != nil {
 		p.blame(problem)
 		problem.Remedy = "Correct the file, or write it anew with tccli configure"
-		if problem.absent {
+		switch {
+		case problem.Cause != nil:
+			problem.Remedy = "Let the user that runs Terraform read it"
+		case problem.absent:
 			problem.Remedy = "Correct the name or shared_credentials_dir, or create the profile with tccli configure"
 		}
 		return profileFile{}, problem

@@ -174,7 +174,8 @@ func TestCancelledCaller(t *testing.T) {
 				t.Errorf("the caller came back after %v", got)
 			}
 		})
-		wg.Go(func() { expect(t, r, "1") }) // the one fetch went on
+		synctest.Wait()
+		wg.Go(func() { expect(t, r, "1") }) // the one fetch goes on
 		wg.Wait()
 	})
 }

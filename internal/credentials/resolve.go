@@ -12,8 +12,7 @@ import (
 type Plan struct {
 	hidden
 
-	region             string // of an argument or the environment
-	home               string
+	region             string     // of an argument or the environment
 	keys               pair       // of arguments and the environment; used if first is nil and it is set
 	profile            *profile   // its keys are used if first is nil, its role after that; nil if neither is
 	files              *profile   // where the region may be
@@ -43,7 +42,7 @@ type candidate struct {
 func Resolve(c Config, lookup func(string) (string, bool)) (*Plan, []*Error) {
 	r := resolver{lookup: lookup, home: homeDir(lookup)}
 	plan := &Plan{
-		home: r.home, region: r.pick(c.Region, envRegion), keys: r.keys(c), shared: r.sharedFile(),
+		region: r.pick(c.Region, envRegion), keys: r.keys(c), shared: r.sharedFile(),
 		allowed: c.AllowedAccountIDs, forbidden: c.ForbiddenAccountIDs,
 	}
 	if plan.keys == (pair{}) {

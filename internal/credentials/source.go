@@ -233,9 +233,9 @@ func (s *Source) keysFrom(source string, read func() (pair, *Error)) *refresher 
 func notFound(p *Plan, inProfile, inShared *Error) *Error {
 	looked := []Looked{
 		{fmt.Sprintf("secret_id and secret_key (%s, %s)", envSecretID, envSecretKey), "not set"},
-		{fmt.Sprintf("%v (profile, %s, shared_credentials_dir, %s)", p.profile, envProfile, envSharedCredentialsDir), inProfile.Problem},
+		{fmt.Sprintf("%v (profile, %s, shared_credentials_dir, %s)", p.profile, envProfile, envSharedCredentialsDir), inProfile.why()},
 	}
 	looked = append(looked, p.looked...)
-	looked = append(looked, Looked{p.shared.String(), inShared.Problem})
+	looked = append(looked, Looked{p.shared.String(), inShared.why()})
 	return &Error{Problem: "no credentials were found", Remedy: "Set up one of these sources", Looked: looked}
 }

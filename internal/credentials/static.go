@@ -63,7 +63,10 @@ func (f sharedFile) read(read func(string) ([]byte, error)) (pair, *Error) {
 	if err != nil {
 		problem := unreadable(f.String(), f.path, err)
 		problem.Variable = envCredentialsFile
-		problem.Remedy = "Create it with secret_id and secret_key in the section [default], or unset " + envCredentialsFile
+		problem.Remedy = "Let the user that runs Terraform read it"
+		if problem.Cause == nil {
+			problem.Remedy = "Create it with secret_id and secret_key in the section [default], or unset " + envCredentialsFile
+		}
 		return pair{}, problem
 	}
 	file, err := ini.LoadSources(ini.LoadOptions{SpaceBeforeInlineComment: true}, data)

@@ -92,6 +92,8 @@ func refused(call stsCall, err error) error {
 		e.Remedy = "Allow the caller sts:" + call.action + ", and let the role's trust policy name the caller"
 	case tencentcloud.IsCode(err, "AuthFailure.SecretIdNotFound", "AuthFailure.SignatureFailure", "AuthFailure.TokenFailure", "AuthFailure.InvalidSecretId"):
 		e.Remedy = "The call was signed with a credential that the service does not accept. Correct the source before this one"
+	case tencentcloud.IsCode(err, "InvalidParameter.WebIdentityTokenError"):
+		e.Remedy = "Hand in a token that is valid now; one in a file is read anew at every renewal"
 	case tencentcloud.IsCode(err, "AuthFailure.MFAFailure"):
 		e.Remedy = "Hand in a new code; each is good for one call"
 	}

@@ -3,7 +3,9 @@ package credentials
 import (
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
 )
@@ -68,6 +70,29 @@ func TestErrorOfTheServiceIsKept(t *testing.T) {
 	var service *tencentcloud.Error
 	if !errors.As(err, &service) || service.Message != "not valid: (hidden)" || service.RequestID != "request-1" {
 		t.Errorf("got %+v", service)
+	}
+}
+
+// An answer that is no credential is an error that tells nothing of it.
+func TestAnswersThatAreNoCredential(t *testing.T) {
+	for _, c := range []struct{ name, answer, problem string }{
+		{"no token", `"Credentials":{"TmpSecretId":"i","TmpSecretKey":"` + issuedKey + `","New":{}},"ExpiredTime":1`,
+			"the answer is not whole: no TmpSecretId, TmpSecretKey or Token"},
+		{"no end", `"Credentials":{"TmpSecretId":"i","TmpSecretKey":"` + issuedKey + `","Token":"` + issuedToken + `"},"ExpiredTime":null`,
+			"the answer is not whole: no ExpiredTime"},
+		{"another type", `"Credentials":["` + issuedKey + `"]`,
+			"the answer cannot be read: Credentials: a JSON [ where { was expected"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { // the client asks again
+				sts := &fakeSTS{raw: `{` + c.answer + `,"RequestId":"r"}`}
+				got := failure(t, setUp{config: Config{AssumeRole: block}, env: keys, sts: sts}).Error()
+				if !strings.Contains(got, c.problem) {
+					t.Errorf("got %s\nwant %s", got, c.problem)
+				}
+				keepsSecrets(t, got)
+			})
+		})
 	}
 }
 
