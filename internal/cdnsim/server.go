@@ -54,7 +54,7 @@ func (s *Server) Options() Options {
 }
 
 // Configure changes switches of a running Server. Requests under way may still follow the old ones. Tasks and Accounts
-// take no effect here.
+// take no effect here, and change must not call the Server.
 func (s *Server) Configure(change func(*Options)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -131,6 +131,8 @@ func logLine(r cdnsim.Request) string {
 	switch {
 	case r.Answer.Fault != "" && answer == "":
 		answer = "fault " + string(r.Answer.Fault)
+	case answer == "" && r.Action != "DescribePushTasks":
+		answer = "ok"
 	case answer == "":
 		answer = fmt.Sprintf("%d of %d rows", r.Answer.Rows, r.Answer.Total)
 	}

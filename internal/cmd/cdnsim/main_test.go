@@ -101,7 +101,7 @@ func TestServes(t *testing.T) {
 			if rest, code := wait(cmd, out); rest != "" || code != 0 {
 				t.Errorf("exit code %d, output %q", code, rest)
 			}
-			if !strings.Contains(stderr.String(), "1  GET /latest/meta-data/cam/security-credentials/ -> 200") {
+			if !strings.Contains(stderr.String(), "1  GET /latest/meta-data/cam/security-credentials/ -> 200 ok") {
 				t.Errorf("log: %s", stderr)
 			}
 		})
