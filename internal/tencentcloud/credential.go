@@ -42,9 +42,11 @@ func (anonymous) Credential(context.Context) (Credential, error) { return Creden
 func (anonymous) Refused(Credential) bool                        { return false }
 
 // Static is the source of one credential that never changes.
-func Static(c Credential) CredentialSource { return static{c} }
+func Static(c Credential) CredentialSource { return static(func() Credential { return c }) }
 
-type static struct{ credential Credential }
+// static is a function since a struct would show its secrets when it is printed
+// as part of another, where fmt does not find the Credential's String.
+type static func() Credential
 
-func (s static) Credential(context.Context) (Credential, error) { return s.credential, nil }
+func (s static) Credential(context.Context) (Credential, error) { return s(), nil }
 func (static) Refused(Credential) bool                          { return false }

@@ -9,8 +9,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxAnswer is the most that is read of one answer, in bytes.
-const maxAnswer = 64 << 20
+// The most that is read of one answer, and that is held of it at a time: a
+// value is a string, a number or a bracket. No text of the API comes near.
+const (
+	maxAnswer = 64 << 20 // bytes
+	maxValue  = 1 << 20  // bytes
+)
 
 // Answer takes the fields of one answer as they arrive. The envelope, the
 // RequestId and the service's errors are read before or beside it.
@@ -40,7 +44,9 @@ type envelope struct {
 func decodeAnswer(body io.Reader, answer Answer) (envelope, error) {
 	var e envelope
 	found := false
-	dec := jsontext.NewDecoder(&cappedReader{from: body, left: maxAnswer})
+	reader := &cappedReader{from: body}
+	dec := jsontext.NewDecoder(reader)
+	reader.used = dec.InputOffset
 	err := Object(dec, func(name string) error {
 		if name != "Response" {
 			return dec.SkipValue()
@@ -53,7 +59,7 @@ func decodeAnswer(body io.Reader, answer Answer) (envelope, error) {
 	}
 	switch {
 	case errors.Is(err, errTooLarge):
-		return e, err
+		return e, errTooLarge
 	case err != nil:
 		return e, &AnswerError{Problem: "the answer cannot be read", Cause: err}
 	case !found:
@@ -75,6 +81,9 @@ func (e *envelope) decode(dec *jsontext.Decoder, answer Answer) error {
 		case "RequestId":
 			e.requestID, _, err = String(dec)
 		case "Error":
+			if dec.PeekKind() == 'n' {
+				return dec.SkipValue()
+			}
 			e.err = &apiError{}
 			err = e.err.decode(dec)
 		default:
@@ -211,19 +220,18 @@ func Integer(dec *jsontext.Decoder) (int64, bool, error) {
 // cappedReader gives errTooLarge where io.LimitedReader would feign an end.
 type cappedReader struct {
 	from io.Reader
-	left int64
+	read int64
+	used func() int64 // bytes that the decoder needs no longer
 }
 
 func (r *cappedReader) Read(p []byte) (int, error) {
-	if r.left <= 0 {
-		// One byte more tells an answer of just this size from a larger one.
-		var one [1]byte
-		if n, err := io.ReadFull(r.from, one[:]); n == 0 {
-			return 0, err
-		}
+	if r.read-r.used() > maxValue {
 		return 0, errTooLarge
 	}
-	n, err := r.from.Read(p[:min(int64(len(p)), r.left)])
-	r.left -= int64(n)
+	n, err := r.from.Read(p[:min(int64(len(p)), maxAnswer+1-r.read)])
+	r.read += int64(n)
+	if r.read > maxAnswer {
+		return 0, errTooLarge
+	}
 	return n, err
 }

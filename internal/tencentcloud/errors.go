@@ -16,7 +16,17 @@ type Error struct {
 	HTTPStatus int    // of the last answer; 0 when there was none
 	Attempts   int    // how many times it was asked, 0 when it could not be
 	Passing    bool   // it may pass, but did not within the retries
-	Cause      error  // the network, the answer's form, or the context; nil when Code says it all
+
+	// Cause is nil when Code says it all. Otherwise it is, or wraps, one of
+	//   - *DeadlineError: the context ended; Code and the rest are of the latest attempt before
+	//   - *TimeoutError: the last attempt took longer than the request timeout
+	//   - *AnswerError: an answer came that is not one of the API, or is too large
+	//   - *ProxyError, *HeaderError
+	//   - *net.DNSError, *tls.CertificateVerificationError, tls.RecordHeaderError,
+	//     http.ErrSchemeMismatch, *net.OpError (its Op is "proxyconnect" on the way
+	//     to a proxy, "remote error" for a TLS alert), io.EOF or another error of net/http
+	//   - what the CredentialSource said, when Attempts is 0 or the credential had to be renewed
+	Cause error
 }
 
 func (e *Error) Error() string {
@@ -42,6 +52,30 @@ func (e *Error) Error() string {
 
 // Unwrap gives the cause, so that errors.Is finds a cancelled context.
 func (e *Error) Unwrap() error { return e.Cause }
+
+// minSecret is the fewest bytes that are taken for a secret. A shorter one is
+// none, and is part of many a word.
+const minSecret = 6
+
+// hide blots secrets out of everything that the other side has said, should it
+// quote the request.
+func (e *Error) hide(secrets ...string) {
+	blot := func(text string) string {
+		for _, secret := range secrets {
+			if len(secret) >= minSecret {
+				text = strings.ReplaceAll(text, secret, "(hidden)")
+			}
+		}
+		return text
+	}
+	e.Code, e.Message, e.RequestID = blot(e.Code), blot(e.Message), blot(e.RequestID)
+	if e.Cause == nil {
+		return
+	}
+	if text := e.Cause.Error(); text != blot(text) {
+		e.Cause = &AnswerError{Problem: blot(text)}
+	}
+}
 
 // IsCode reports whether err is an answer of the service with one of the codes.
 func IsCode(err error, codes ...string) bool {
@@ -75,11 +109,12 @@ func (e *AnswerError) Error() string {
 func (e *AnswerError) Unwrap() error { return e.Cause }
 
 // errTooLarge ends the reading of an answer that does not end by itself.
-var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
+var errTooLarge = &AnswerError{Problem: fmt.Sprintf("the answer is larger than %d MiB, or a single value in it larger than %d MiB",
+	maxAnswer>>20, maxValue>>20)}
 
-// DeadlineError says that the time for the whole read was up. Last is what the
-// latest attempt met, so that the reason for the delay is not lost; nil when
-// the time was up before anything was tried.
+// DeadlineError says that the time for the whole read was up. Last is the Cause
+// of the latest attempt before, so that the reason for the delay is not lost;
+// nil when there was none, or the service's Code is the reason.
 type DeadlineError struct {
 	Context error // context.DeadlineExceeded, or what cancelled the call
 	Last    error

@@ -2,13 +2,11 @@ package tencentcloud
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -74,31 +72,33 @@ func judge(e *Error) verdict {
 		return final // a redirect, or a 4xx that no API 3.0 service sends: a wrong endpoint
 	case errors.As(e.Cause, &bad):
 		return again
-	case neverConnects(e.Cause):
+	case neverPasses(e.Cause):
 		return final
 	}
 	return again // the network, before or after the request went out: it only reads
 }
 
-// neverConnects tells the faults of a connection that waiting does not mend.
-func neverConnects(err error) bool {
+// neverPasses tells the faults on the way that waiting does not mend.
+func neverPasses(err error) bool {
 	var (
 		dns         *net.DNSError
+		proxy       *ProxyError
+		header      *HeaderError
 		certificate *tls.CertificateVerificationError
-		authority   x509.UnknownAuthorityError
-		hostname    x509.HostnameError
 		record      tls.RecordHeaderError
+		alert       *net.OpError
 	)
 	switch {
 	case errors.As(err, &dns):
 		return dns.IsNotFound
-	case errors.As(err, &certificate), errors.As(err, &authority), errors.As(err, &hostname), errors.As(err, &record):
+	case errors.As(err, &proxy):
+		return proxy.HTTPStatus < 500
+	case errors.As(err, &header), errors.As(err, &certificate), errors.As(err, &record):
 		return true
-	case errors.Is(err, http.ErrSchemeMismatch):
+	case errors.As(err, &alert) && alert.Op == "remote error": // how crypto/tls marks what the other side refused
 		return true
 	}
-	// net/http has no value for a proxy that asks for a password.
-	return err != nil && strings.HasSuffix(err.Error(), http.StatusText(http.StatusProxyAuthRequired))
+	return errors.Is(err, http.ErrSchemeMismatch)
 }
 
 const (
