@@ -1,0 +1,3 @@
+provider "tencentcdn" {
+  allowed_account_ids = ["100000000001"]
+}

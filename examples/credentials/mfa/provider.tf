@@ -1,0 +1,13 @@
+variable "token_code" {
+  description = "The code that the device shows now."
+  type        = string
+  sensitive   = true
+}
+
+provider "tencentcdn" {
+  mfa_certification {
+    serial_number    = "qcs::cam:uin/100000000001::mfa/softToken"
+    token_code       = var.token_code
+    duration_seconds = 3600
+  }
+}

@@ -1,0 +1,3 @@
+provider "tencentcdn" {
+  profile = "ci" # ~/.tccli/ci.credential
+}

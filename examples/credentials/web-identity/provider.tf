@@ -1,0 +1,13 @@
+variable "web_identity_token_file" {
+  description = "A file that the identity provider keeps fresh."
+  type        = string
+}
+
+provider "tencentcdn" {
+  assume_role_with_web_identity {
+    provider_id             = "GitHub"
+    web_identity_token_file = var.web_identity_token_file
+    role_arn                = "qcs::cam::uin/100000000001:roleName/cdn-reader"
+    session_name            = "terraform"
+  }
+}

@@ -1,0 +1,15 @@
+data "tencentcdn_push_tasks" "gate" {
+  task_id             = "1533031853231313311"
+  wait_for_completion = true
+
+  timeouts {
+    read = "30m"
+  }
+
+  lifecycle {
+    postcondition {
+      condition     = self.all_done
+      error_message = "The cache is not warm: ${jsonencode(self.status_counts)}."
+    }
+  }
+}

@@ -1,0 +1,9 @@
+terraform {
+  required_version = ">= 1.2" # postcondition
+
+  required_providers {
+    tencentcdn = {
+      source = "tencentcdn/tencentcdn"
+    }
+  }
+}
