@@ -1,0 +1,167 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdn"
+	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdnsim"
+	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
+)
+
+// quota is what the service grants: requests per second.
+const quota = 20
+
+var (
+	pages = []int{20, 100, 1000}
+	sizes = []int{2_000, 10_000}
+)
+
+// read reads a list to its end and returns how many rows it has.
+type read func(context.Context, cdn.Query) (int, error)
+
+// reader sets up a client and gives its read. page is what a list is cut to:
+// the SDK's user must know it, ours finds out.
+type reader func(endpoint *url.URL, transport http.RoundTripper, page, perSecond int) (read, error)
+
+var readers = []struct {
+	name   string
+	reader reader
+}{{"sdk", sdkReader}, {"ours", ourReader}}
+
+func sdkReader(endpoint *url.URL, transport http.RoundTripper, page, _ int) (read, error) {
+	client, err := SDK(endpoint, transport)
+	return func(ctx context.Context, q cdn.Query) (int, error) {
+		tasks, err := SDKPushTasks(ctx, client, q, int64(page))
+		return len(tasks), err
+	}, err
+}
+
+func ourReader(endpoint *url.URL, transport http.RoundTripper, _, perSecond int) (read, error) {
+	service := Service(endpoint, transport, perSecond)
+	return func(ctx context.Context, q cdn.Query) (int, error) {
+		result, err := service.PushTasks(ctx, q)
+		return len(result.Tasks), err
+	}, nil
+}
+
+// everything is a query that all generated rows match.
+var everything = cdn.Query{StartTime: "1999-01-01 00:00:00"}
+
+// counter counts requests. It also says when a request has been written, which
+// a connection would and the simulator's in-memory transport does not.
+type counter struct {
+	next     http.RoundTripper
+	requests atomic.Int64
+}
+
+func (c *counter) RoundTrip(r *http.Request) (*http.Response, error) {
+	c.requests.Add(1)
+	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.WroteRequest != nil {
+		trace.WroteRequest(httptrace.WroteRequestInfo{})
+	}
+	return c.next.RoundTrip(r)
+}
+
+// TestPagingTime measures in virtual time, and so exactly, how long a read
+// takes under an enforced quota: ours may take a tenth more than the quota
+// forces on its requests. With -v it prints what a benchmark would.
+func TestPagingTime(t *testing.T) {
+	for _, latency := range []time.Duration{0, 50 * time.Millisecond, 150 * time.Millisecond} {
+		for _, size := range sizes {
+			for _, page := range pages {
+				for _, r := range readers {
+					requests, took := pagingTime(t, r.reader, latency, size, page)
+					forced, fewest := bound(requests, latency), (size+page-1)/page
+					if testing.Verbose() {
+						fmt.Printf("BenchmarkPagingTime/latency=%v/tasks=%d/page=%d/client=%s 1 %.3f virtual-s/op "+
+							"%d requests/op %.3f bound-s/op %d fewest-requests/op %.3f fewest-bound-s/op\n",
+							latency, size, page, r.name, took.Seconds(),
+							requests, forced.Seconds(), fewest, bound(fewest, latency).Seconds())
+					}
+					if binds := forced >= time.Second; r.name == "ours" && binds && took > forced*11/10 {
+						t.Errorf("%d tasks in pages of %d at %v took %v; the quota forces %v on %d requests",
+							size, page, latency, took, forced, requests)
+					}
+				}
+			}
+		}
+	}
+}
+
+// bound is the least time that so many requests take: the first second is free,
+// and the last answer takes its time.
+func bound(requests int, latency time.Duration) time.Duration {
+	return time.Duration((requests-1)/quota)*time.Second + latency
+}
+
+func pagingTime(t *testing.T, r reader, latency time.Duration, size, page int) (requests int, took time.Duration) {
+	synctest.Test(t, func(t *testing.T) {
+		server := cdnsim.New(cdnsim.Options{
+			Tasks: cdnsim.Generate(size, time.Now()), MaxLimit: page, QuotaPerSecond: quota, Latency: latency, LogLimit: -1,
+		})
+		wire := &counter{next: server.Transport()}
+		read, err := r(&url.URL{Scheme: "http", Host: "127.0.0.1"}, wire, page, quota)
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		rows, err := read(t.Context(), everything)
+		if err != nil || rows != size {
+			t.Fatalf("%d rows, want %d: %v", rows, size, err)
+		}
+		requests, took = int(wire.requests.Load()), time.Since(start)
+	})
+	return requests, took
+}
+
+// BenchmarkPaging measures what the reading process spends, without latency and
+// quota: the simulator is a process of its own, and its cost is not counted.
+func BenchmarkPaging(b *testing.B) {
+	binary := filepath.Join(b.TempDir(), "cdnsim")
+	if err := Build(b.Context(), "internal/cmd/cdnsim", binary); err != nil {
+		b.Fatal(err)
+	}
+	for _, size := range sizes {
+		for _, page := range pages {
+			simulator, err := StartSimulator(b.Context(), binary, "-quota=0",
+				"-tasks="+strconv.Itoa(size), "-max-limit="+strconv.Itoa(page))
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, r := range readers {
+				b.Run(fmt.Sprintf("tasks=%d/page=%d/client=%s", size, page, r.name), func(b *testing.B) {
+					benchmarkPaging(b, r.reader, simulator.Endpoint, size, page)
+				})
+			}
+			simulator.Stop()
+		}
+	}
+}
+
+func benchmarkPaging(b *testing.B, r reader, endpoint *url.URL, size, page int) {
+	read, err := r(endpoint, tencentcloud.NewTransport(), page, NoQuota)
+	if err != nil {
+		b.Fatal(err)
+	}
+	before := Spent()
+	for b.Loop() {
+		if rows, err := read(b.Context(), everything); err != nil || rows != size {
+			b.Fatalf("%d rows, want %d: %v", rows, size, err)
+		}
+	}
+	spent := Spent().Less(before)
+	tasks := float64(b.N) * float64(size)
+	b.ReportMetric(float64(spent.CPU.Nanoseconds())/tasks, "cpu-ns/task")
+	b.ReportMetric(float64(spent.Allocations)/tasks, "allocs/task")
+	b.ReportMetric(float64(spent.Bytes)/tasks, "B/task")
+}
