@@ -1,0 +1,81 @@
+// Package provider is the Terraform provider: its configuration, its data source, and the words in which it reports
+// what went wrong.
+package provider
+
+import (
+	"context"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+)
+
+// Address is where registries have the provider.
+const Address = "registry.terraform.io/tencentcdn/tencentcdn"
+
+// tencentcdnProvider implements the provider block.
+type tencentcdnProvider struct {
+	version string // of the release; "dev" for a build of one's own
+}
+
+var (
+	_ provider.Provider                   = (*tencentcdnProvider)(nil)
+	_ provider.ProviderWithValidateConfig = (*tencentcdnProvider)(nil)
+)
+
+// New returns the provider as the framework knows it. NewServer returns the one to be served.
+func New(version string) provider.Provider { return &tencentcdnProvider{version: version} }
+
+func (p *tencentcdnProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName, resp.Version = "tencentcdn", p.version
+}
+
+func (p *tencentcdnProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = providerSchema()
+}
+
+// ValidateConfig checks the arguments alone. What the environment adds to them is known to Configure only.
+func (p *tencentcdnProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+	var block providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &block)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	noVariables := func(string) (string, bool) { return "", false }
+	_, diags := newConnection(block, noVariables)
+	resp.Diagnostics.Append(diags...)
+}
+
+// Configure makes what the data sources read with. It reads no file and asks no one. An argument that is not known
+// before apply is no error here: only a data source that has to be read without it is.
+func (p *tencentcdnProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var block providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &block)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if unknown := unknownArguments(req.Config.Raw); len(unknown) > 0 {
+		resp.DataSourceData = &account{unknown: unknown}
+		if req.ClientCapabilities.DeferralAllowed {
+			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
+		}
+		return
+	}
+	settings, diags := newSettings(ctx, block, os.LookupEnv)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.DataSourceData = newAccount(settings, userAgent(p.version, req.TerraformVersion))
+}
+
+func userAgent(version, terraformVersion string) string {
+	return "terraform-provider-tencentcdn/" + version + " Terraform/" + terraformVersion
+}
+
+func (p *tencentcdnProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{newPushTasksDataSource}
+}
+
+func (p *tencentcdnProvider) Resources(context.Context) []func() resource.Resource { return nil }
