@@ -24,14 +24,14 @@ const (
 type Service struct {
 	client   *tencentcloud.Client
 	parallel int
+	maxTasks int64
 	pageSize atomic.Int64 // the most rows that a page is known or hoped to hold
-	depth    atomic.Int64 // rows of one list that can be reached; 0 while no bound was met
 }
 
 // NewService returns the product as seen through a client, with at most
 // parallel requests under way for one read.
 func NewService(client *tencentcloud.Client, parallel int) *Service {
-	s := &Service{client: client, parallel: parallel}
+	s := &Service{client: client, parallel: parallel, maxTasks: maxTasks}
 	s.pageSize.Store(pageSizes[0])
 	return s
 }

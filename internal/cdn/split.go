@@ -1,9 +1,11 @@
 package cdn
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
@@ -11,151 +13,225 @@ import (
 
 // wholeList reads a list that may be longer than the service gives at once: the
 // console stops at 10 000 records and asks for longer ranges in parts, and the
-// API may stop too. Where it stops short of its own count, the window of time
-// is split. Whether that brings more rows tells a bound from a wrong count.
+// API may stop too. Where it stops, the window of time is split, and what lies
+// behind is read as a list of its own.
 func (s *Service) wholeList(ctx context.Context, q Query) (*list, error) {
 	l, err := s.list(ctx, q)
-	if err != nil || !l.short {
-		return l, err
+	tooDeep := tencentcloud.IsCode(err, paramError) || err == nil && l.mayGoOn(q)
+	switch {
+	case q.Offset > 0 && q.StartTime != "" && tooDeep:
+		return s.fromTheStart(ctx, q) // a window can be split, but not behind an offset
+	case err != nil:
+		return nil, err
 	}
-	span, ok := newSpan(q, l.tasks)
-	if !ok {
-		return l.asItIs(q)
+	whole, err := s.deepen(ctx, q, l)
+	if err != nil || whole == l {
+		return whole, err
 	}
-	halves, err := s.halves(ctx, q, span, newestFirst(l.tasks))
+	whole.total = l.total
+	if held := int64(len(whole.tasks)); q.Limit > 0 && q.Limit < held {
+		whole.tasks = whole.tasks[:q.Limit]
+	} else if l.total != nil && held < *l.total {
+		whole.doubts = append(whole.doubts, doubt(l.total, held))
+	}
+	return whole, nil
+}
+
+// fromTheStart reads a list from its first row, to apply the offset itself.
+func (s *Service) fromTheStart(ctx context.Context, q Query) (*list, error) {
+	whole := q
+	whole.Offset = 0
+	if q.Limit > 0 {
+		whole.Limit = q.Offset + q.Limit
+	}
+	l, err := s.wholeList(ctx, whole)
 	if err != nil {
 		return nil, err
 	}
-	if len(halves.tasks) <= len(l.tasks) && l.refused == nil {
+	l.tasks = l.tasks[min(q.Offset, int64(len(l.tasks))):]
+	return l, nil
+}
+
+// mayGoOn reports whether there may be rows behind a list: because the service
+// counts them or refused to go on, or because the list ends after a round
+// number of rows, as a bound is (10 000 in the console) and TotalCount may be
+// bounded with it. The look behind that this leads to costs one request where
+// there is nothing and the rows are in the order of their CreateTime. A bound
+// that is not round, with a TotalCount that knows nothing beyond it, cannot be
+// told from the end of a list.
+func (l *list) mayGoOn(q Query) bool {
+	const round = 1000
+	held := int64(len(l.tasks))
+	limited := q.Limit > 0 && held >= q.Limit
+	return l.short || held > 0 && (q.Offset+held)%round == 0 && !limited && len(l.doubts) == 0
+}
+
+// deepen completes a list that the service cut short, if its window can be
+// split. Whether that brings more rows tells a bound from a wrong count.
+func (s *Service) deepen(ctx context.Context, q Query, l *list) (*list, error) {
+	if !l.mayGoOn(q) {
+		return l, nil
+	}
+	c, ok := newCut(q, l.tasks)
+	if !ok {
 		return l.asItIs(q)
 	}
-	halves.total = l.total
-	return halves, nil
+	sides := c.sides(q)
+	gained := false
+	for i := range sides {
+		side := &sides[i]
+		var err error
+		if side.list, err = s.list(ctx, side.query); err != nil {
+			return nil, err
+		}
+		gained = gained || len(side.beyond(l)) > 0
+		l.refused = cmp.Or(side.list.refused, l.refused)
+	}
+	if !gained {
+		return l.asItIs(q)
+	}
+	whole := &list{tasks: l.tasks, total: l.total, doubts: l.doubts}
+	for _, side := range sides {
+		var err error
+		if side.list, err = s.deepen(ctx, side.query, side.list); err != nil {
+			return nil, err
+		}
+		whole.tasks = append(whole.tasks, side.beyond(l)...)
+		whole.doubts = append(whole.doubts, side.list.doubts...)
+		whole.requestID = side.list.requestID
+	}
+	return whole, nil
+}
+
+// side is a part of a window of time that is read as a list of its own.
+type side struct {
+	query   Query
+	belongs func(*Task) bool // tells its rows from those of the second that is asked for to spare
+	list    *list
+}
+
+// beyond gives the rows of the side that another list does not have, so that
+// what is known stays in the service's order, and they come behind it.
+func (p *side) beyond(known *list) []Task {
+	times := make(map[identity]int)
+	for i := range known.tasks {
+		if t := &known.tasks[i]; p.belongs(t) {
+			times[t.identity()]++
+		}
+	}
+	var rows []Task
+	for i := range p.list.tasks {
+		t := &p.list.tasks[i]
+		if id := t.identity(); p.belongs(t) {
+			if times[id]--; times[id] < 0 {
+				rows = append(rows, *t)
+			}
+		}
+	}
+	return rows
 }
 
 // asItIs ends with the rows that could be had. A count that is higher is a
 // doubt; an offset that the service refused is an error.
 func (l *list) asItIs(q Query) (*list, error) {
-	if l.refused != nil {
-		var e *tencentcloud.Error
-		if errors.As(l.refused, &e) {
-			deeper := *e
-			deeper.Cause = fmt.Errorf("the service gave %d rows and refused to go on behind them; "+
-				"a narrower StartTime and EndTime brings the list within its reach", len(l.tasks))
-			return nil, &deeper
-		}
-		return nil, l.refused
+	held := q.Offset + int64(len(l.tasks))
+	var e *tencentcloud.Error
+	switch {
+	case errors.As(l.refused, &e):
+		deeper := *e
+		deeper.Cause = fmt.Errorf("the service gave %d rows and refused to go on behind them; "+
+			"a narrower StartTime and EndTime brings the list within its reach", len(l.tasks))
+		return nil, &deeper
+	case l.total != nil && *l.total > held:
+		l.doubts = append(l.doubts, doubt(l.total, held))
 	}
-	l.doubts = append(l.doubts, fmt.Sprintf("The service counts %s but its list ends after %d.",
-		rows(l.total), q.Offset+int64(len(l.tasks))))
 	return l, nil
 }
 
-// span is a window of time, in whole seconds, both ends included.
-type span struct {
-	from, to time.Time
-	open     bool // the query has no end of its own
+func doubt(total *int64, held int64) string {
+	return fmt.Sprintf("The service counts %s but its list ends after %d.", rows(total), held)
 }
 
-// newSpan tells the window of a query that can be split. Rows show whether the
-// window speaks of their CreateTime: one that lies outside says that it does not.
-func newSpan(q Query, tasks []Task) (span, bool) {
+// cut is a second at which a window of time is split: rows created up to it are
+// older, the others newer.
+type cut struct {
+	at           time.Time
+	older, newer bool // on which side rows may be missing
+}
+
+// sides are the parts where rows may be missing. Whether the service includes
+// the ends of a window is not documented, so each is asked for with a second to
+// spare.
+func (c cut) sides(q Query) []side {
+	q.Offset, q.Limit = 0, 0
+	isOlder := func(t *Task) bool {
+		at, _ := created(t)
+		return !at.After(c.at)
+	}
+	older := side{query: q, belongs: isOlder}
+	older.query.EndTime = c.at.Add(time.Second).Format(TimeLayout)
+	newer := side{query: q, belongs: func(t *Task) bool { return !isOlder(t) }}
+	newer.query.StartTime = c.at.Format(TimeLayout)
+	switch {
+	case !c.newer:
+		return []side{older}
+	case !c.older:
+		return []side{newer}
+	}
+	return []side{newer, older}
+}
+
+// newCut tells where to split the window of a query. In a list in the order of
+// CreateTime all missing rows are behind the last one. It reports false where
+// the query has no window, where rows outside of it show that it does not speak
+// of CreateTime, and where a side would not be shorter than the whole.
+func newCut(q Query, tasks []Task) (cut, bool) {
 	from, err := time.ParseInLocation(TimeLayout, q.StartTime, Zone)
-	if err != nil {
-		return span{}, false
+	if err != nil || len(tasks) == 0 {
+		return cut{}, false
 	}
-	w := span{from: from, open: q.EndTime == ""}
-	if w.open {
-		w.to = from
-	} else if w.to, err = time.ParseInLocation(TimeLayout, q.EndTime, Zone); err != nil {
-		return span{}, false
+	var to time.Time // zero is an open end
+	if q.EndTime != "" {
+		if to, err = time.ParseInLocation(TimeLayout, q.EndTime, Zone); err != nil {
+			return cut{}, false
+		}
 	}
+	times := make([]time.Time, len(tasks))
 	for i := range tasks {
 		at, ok := created(&tasks[i])
-		if !ok || at.Before(w.from) || !w.open && at.After(w.to) {
-			return span{}, false
+		if !ok || at.Before(from) || !to.IsZero() && at.After(to) {
+			return cut{}, false
 		}
-		if w.open && at.After(w.to) {
-			w.to = at
-		}
+		times[i] = at
 	}
-	return w, w.to.Sub(w.from) >= minSpan
+	c := cutAt(times)
+	olderIsShorter := to.IsZero() || c.at.Add(time.Second).Before(to)
+	newerIsShorter := c.at.After(from)
+	return c, (!c.older || olderIsShorter) && (!c.newer || newerIsShorter)
 }
 
-// minSpan is the shortest window whose halves, each with a second to spare, are
-// shorter than it is.
-const minSpan = 3 * time.Second
+// cutAt looks at the order of the rows. If it is none of time, both sides of the
+// cut have known rows, so that each is shorter than the whole.
+func cutAt(times []time.Time) cut {
+	last := times[len(times)-1]
+	newest := slices.MaxFunc(times, time.Time.Compare)
+	switch {
+	case newest.Equal(slices.MinFunc(times, time.Time.Compare)):
+		return cut{at: newest, older: true, newer: true}
+	case slices.IsSortedFunc(times, func(a, b time.Time) int { return b.Compare(a) }):
+		return cut{at: last, older: true}
+	case slices.IsSortedFunc(times, time.Time.Compare):
+		return cut{at: last.Add(-time.Second), newer: true}
+	}
+	slices.SortFunc(times, time.Time.Compare)
+	at := times[len(times)/2]
+	if at.Equal(newest) {
+		at = at.Add(-time.Second)
+	}
+	return cut{at: at, older: true, newer: true}
+}
 
 func created(t *Task) (time.Time, bool) {
 	at, err := time.ParseInLocation(TimeLayout, deref(t.CreateTime), Zone)
 	return at, err == nil
-}
-
-// newestFirst tells the order of rows; the documents' examples have it so.
-func newestFirst(tasks []Task) bool {
-	if len(tasks) == 0 {
-		return true
-	}
-	return deref(tasks[0].CreateTime) >= deref(tasks[len(tasks)-1].CreateTime)
-}
-
-// halves reads the two halves of a window. Whether the service includes the
-// ends of a window is not documented, so each half is asked for with a second
-// to spare, and a row belongs to the half that its CreateTime lies in.
-func (s *Service) halves(ctx context.Context, q Query, w span, newest bool) (*list, error) {
-	middle := w.from.Add(w.to.Sub(w.from) / 2).Truncate(time.Second)
-	whole := q
-	whole.Offset, whole.Limit = 0, 0
-	early, late := whole, whole
-	early.EndTime = middle.Add(time.Second).Format(TimeLayout)
-	late.StartTime = middle.Format(TimeLayout)
-
-	older, err := s.wholeList(ctx, early)
-	if err != nil {
-		return nil, err
-	}
-	newer, err := s.wholeList(ctx, late)
-	if err != nil {
-		return nil, err
-	}
-	isEarly := func(t *Task) bool {
-		at, ok := created(t)
-		return !ok || !at.After(middle)
-	}
-	older.keep(isEarly)
-	newer.keep(func(t *Task) bool { return !isEarly(t) })
-	return join(older, newer, newest).slice(q), nil
-}
-
-// keep drops the rows that belong to another list.
-func (l *list) keep(belongs func(*Task) bool) {
-	kept := l.tasks[:0:0]
-	for i := range l.tasks {
-		if belongs(&l.tasks[i]) {
-			kept = append(kept, l.tasks[i])
-		}
-	}
-	l.tasks = kept
-}
-
-// join puts two lists into the service's order.
-func join(older, newer *list, newest bool) *list {
-	first, second := older, newer
-	if newest {
-		first, second = newer, older
-	}
-	return &list{
-		tasks:     append(first.tasks, second.tasks...),
-		requestID: newer.requestID,
-		doubts:    append(older.doubts, newer.doubts...),
-	}
-}
-
-// slice applies the offset and limit of the query to the whole list.
-func (l *list) slice(q Query) *list {
-	l.tasks = l.tasks[min(q.Offset, int64(len(l.tasks))):]
-	if q.Limit > 0 {
-		l.tasks = l.tasks[:min(q.Limit, int64(len(l.tasks)))]
-	}
-	return l
 }
