@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# What must hold besides lint and tests. Called by `make check`, after lint and generate.
+set -euo pipefail
+
+step() { echo "check: $*"; }
+
+step modules are tidy
+go mod tidy -diff
+(cd internal/bench && go mod tidy -diff)
+
+step every platform compiles
+for os in darwin freebsd linux windows; do
+  GOOS=$os go vet ./...
+done
+
+step the bench module works
+(cd internal/bench && go vet ./... && go test -short ${TESTFLAGS:-} ./...)
+
+step documentation is valid and fresh
+tfplugindocs validate
+git add --intent-to-add docs examples
+git diff --exit-code -- docs examples
+
+step shell scripts parse
+for script in .ci/run internal/tools/*.sh; do
+  bash -n "$script"
+done
+
+# The API document's own example of a secret id ends in EXAMPLE.
+step no secrets
+if git grep -nIE 'AKID[0-9A-Za-z]{32}|-----BEGIN [A-Z ]*PRIVATE KEY|ghp_[0-9A-Za-z]{36}' | grep -v EXAMPLE; then
+  exit 1
+fi
