@@ -3,6 +3,7 @@ package provider
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -76,6 +77,9 @@ func withRows(state []byte, rows []cdn.Task) ([]byte, error) {
 	attributes, err := dec.DecodeMapLen()
 	if err != nil {
 		return nil, fmt.Errorf("state: %w", err)
+	}
+	if attributes < 0 {
+		return nil, errors.New("state: it is null")
 	}
 	if err := enc.EncodeMapLen(attributes); err != nil {
 		return nil, err
