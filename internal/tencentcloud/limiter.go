@@ -3,7 +3,6 @@ package tencentcloud
 import (
 	"context"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"time"
 )
@@ -26,7 +25,6 @@ type Limiter struct {
 	wake    chan struct{} // tells the caller with the turn that a slot was given back
 	rate    float64       // requests per second; the limit until the service refuses
 	next    time.Time     // when the pace, or a pause, lets the next request go
-	served  []time.Time   // the answers of the last second
 	refused time.Time     // when the service last refused
 }
 
@@ -35,17 +33,16 @@ const (
 	// their way to the service, where the second is counted.
 	slotTime = time.Second + 30*time.Millisecond
 
-	// When the service refuses for the rate: cut for each refusal, though not
-	// far below what it served meanwhile, pause for a beat of the new pace, then
-	// win back a little with every answer, and more the longer none was refused.
-	// So a lone refusal costs next to nothing, and processes that all began at
-	// full speed find their shares within a few seconds. With twelve of them on
-	// one quota of 20, some 93 % of it does useful work and every fourth request
-	// is refused; larger gains win little more and have many more refused.
+	// When the service refuses for the rate: cut for each refusal, pause for half
+	// a beat of the new pace, then win back a little with every answer, and more
+	// the longer none was refused. So a lone refusal costs next to nothing, and
+	// processes that all began at full speed find their shares within a few
+	// seconds. With twelve of them on one quota of 20, some 93 % of it does useful
+	// work and every fourth request is refused; larger gains win little more and
+	// have many more refused.
 	rateCut       = 0.9
-	servedPart    = 0.9
 	rateGain      = 0.05 // per answer
-	rateGainGrows = 0.02 // per answer, for each second without a refusal
+	rateGainGrows = 0.01 // per answer, for each second without a refusal
 	gainGrowsFor  = 20   // seconds
 	minRate       = 0.25
 
@@ -142,11 +139,9 @@ func (l *Limiter) Refused(pause time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	l.forget(now)
-	served := servedPart * float64(len(l.served))
-	l.rate = max(l.rate*rateCut, min(l.rate, served), minRate)
+	l.rate = max(l.rate*rateCut, minRate)
 	l.refused = now
-	if until := now.Add(max(pause, l.beat(pauseJitter))); until.After(l.next) {
+	if until := now.Add(max(pause, l.beat(pauseJitter)/2)); until.After(l.next) {
 		l.next = until
 	}
 }
@@ -155,16 +150,8 @@ func (l *Limiter) Refused(pause time.Duration) {
 func (l *Limiter) Accepted() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := time.Now()
-	l.forget(now)
-	l.served = append(l.served, now)
-	calm := min(now.Sub(l.refused).Seconds(), gainGrowsFor)
+	calm := min(time.Since(l.refused).Seconds(), gainGrowsFor)
 	l.rate = min(l.rate+rateGain+rateGainGrows*calm, l.limit)
-}
-
-// forget drops the answers that are older than a second.
-func (l *Limiter) forget(now time.Time) {
-	l.served = slices.DeleteFunc(l.served, func(at time.Time) bool { return now.Sub(at) > time.Second })
 }
 
 // beat is the time from one request to the next at the present rate, more or
