@@ -12,14 +12,12 @@ data "tencentcdn_push_tasks" "gate" {
   }
 
   lifecycle {
+    # Whatever is not done counts as a failure, so that a status that this module does not know keeps the gate shut.
+    # Counts rather than rows: Terraform's mocks leave a list of nested objects such as push_logs empty.
     postcondition {
-      condition     = length(self.push_logs) > 0
-      error_message = "The cache is not warm: there is no such task."
-    }
-
-    # Whatever is not done counts, so that a state unknown to this module keeps the gate shut.
-    postcondition {
-      condition     = length([for row in self.push_logs : row if row.status != "done"]) <= var.max_failures
+      condition = self.status_counts["done"] > 0 && (
+        sum(values(self.status_counts)) - self.status_counts["done"] <= var.max_failures
+      )
       error_message = <<-EOT
         The cache is not warm: ${jsonencode(self.status_counts)}, and ${var.max_failures} may have failed.
         ${join("\n", [for row in self.push_logs : "${row.status}: ${row.url}" if row.status != "done"])}
