@@ -16,7 +16,7 @@ import (
 
 // listing is an answer of DescribePushTasks, as far as these tests look at it.
 type listing struct {
-	urls   []string
+	urls   []string // one for each row
 	listed bool
 }
 
@@ -28,12 +28,12 @@ func (l *listing) DecodeField(name string, dec *jsontext.Decoder) error {
 	}
 	l.listed = true
 	_, err := Array(dec, func() error {
-		return Object(dec, func(name string) error {
+		l.urls = append(l.urls, "")
+		return Object(dec, func(name string) (err error) {
 			if name != "Url" {
 				return dec.SkipValue()
 			}
-			value, _, err := String(dec)
-			l.urls = append(l.urls, value)
+			l.urls[len(l.urls)-1], _, err = String(dec)
 			return err
 		})
 	})
