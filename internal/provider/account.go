@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
@@ -70,7 +71,7 @@ func logAttempt(ctx context.Context, a tencentcloud.Attempt) {
 func logCredential(ctx context.Context, o credentials.Obtained) {
 	fields := map[string]any{"source": o.Source, "signs_requests": o.Final}
 	if !o.Expires.IsZero() {
-		fields["expires"] = o.Expires.UTC().String()
+		fields["expires"] = o.Expires.UTC().Format(time.RFC3339)
 	}
 	tflog.Debug(ctx, "Credential obtained", fields)
 }

@@ -192,7 +192,7 @@ func argumentPath(dotted string) path.Path {
 func diagnoseCredentialsOfRead(e *credentials.Error, asked request) diag.Diagnostic {
 	detail := asking(asked) + ", and there is no credential to sign the request with.\n\n" + e.Error()
 	if failed := (*tencentcloud.Error)(nil); errors.As(e.Cause, &failed) {
-		detail += "\n" + facts(failed)
+		detail += facts(failed)
 	}
 	if errors.Is(e, context.Canceled) {
 		return diag.NewErrorDiagnostic(summaryInterrupted, detail)
