@@ -106,14 +106,6 @@ func (r *response) code() string {
 	return r.Error.Code
 }
 
-func (r *response) urls() string {
-	var urls []string
-	for _, l := range r.PushLogs {
-		urls = append(urls, l.Url)
-	}
-	return strings.Join(urls, " ")
-}
-
 func (c *client) call(action, body string) *response {
 	c.t.Helper()
 	return c.do(c.request(c.t.Context(), action, body))

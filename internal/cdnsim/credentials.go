@@ -87,6 +87,6 @@ func assumed(account, roleArn, session string) *principal {
 
 func randomHex(n int) string {
 	b := make([]byte, n)
-	rand.Read(b) //nolint:errcheck // never fails, as documented
+	rand.Read(b)
 	return hex.EncodeToString(b)
 }

@@ -107,7 +107,7 @@ func RandomFaults(rate float64, seed uint64) func(n int, r Request) *Fault {
 		Close, Cut, Empty,
 	}
 	return func(n int, _ Request) *Fault {
-		random := rand.New(rand.NewPCG(seed, uint64(n)))
+		random := rand.New(rand.NewPCG(seed, uint64(n))) //nolint:gosec // requests are counted from 1
 		if random.Float64() >= rate {
 			return nil
 		}

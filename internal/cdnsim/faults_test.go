@@ -74,12 +74,12 @@ func TestFaults(t *testing.T) {
 			c := newClient(t, s)
 			server := httptest.NewServer(s)
 			defer server.Close()
-			real := &http.Transport{}
-			defer real.CloseIdleConnections()
+			wire := &http.Transport{}
+			defer wire.CloseIdleConnections()
 			overNetwork := *c
 			overNetwork.url = server.URL
 			for _, gzipToo := range []bool{false, true} {
-				memory, network := outcomeOf(c, c.transport, gzipToo), outcomeOf(&overNetwork, real, gzipToo)
+				memory, network := outcomeOf(c, c.transport, gzipToo), outcomeOf(&overNetwork, wire, gzipToo)
 				if memory != network {
 					t.Errorf("in memory\n%s\nover the network\n%s", memory, network)
 				}
@@ -198,7 +198,7 @@ func TestClockSkew(t *testing.T) {
 			t.Fatal(err)
 		}
 		date, err := http.ParseTime(answer.Header.Get("Date"))
-		if err != nil || date.Sub(time.Now()) != time.Hour {
+		if err != nil || time.Until(date) != time.Hour {
 			t.Fatalf("%v %v", date, err)
 		}
 		if got := c.tasks(`{"TaskId":"1"}`); got.code() != codeSignatureExpire {

@@ -102,7 +102,7 @@ func refused(call stsCall, err error) error {
 
 // censor blots secrets out of what the service said, should it quote them.
 func censor(err error, secrets []string) error {
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // what wraps these would have to be copied too
 	case *tencentcloud.Error:
 		clean := *e
 		for _, secret := range secrets {

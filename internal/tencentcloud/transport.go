@@ -13,8 +13,8 @@ import (
 // NewTransport returns a transport for all clients of a provider. Proxies and
 // extra certificate authorities come from the usual environment variables.
 func NewTransport() *http.Transport {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConns = 0 // the number for each host is the bound
+	t := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // as documented
+	t.MaxIdleConns = 0                                   // the number for each host is the bound
 	t.MaxIdleConnsPerHost = 64
 	t.IdleConnTimeout = 50 * time.Second // the service hangs up after about 60 s; be first
 	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
