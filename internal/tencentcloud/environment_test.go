@@ -1,0 +1,130 @@
+//go:build !windows && !darwin
+
+// Go looks for SSL_CERT_FILE everywhere but on Windows and macOS.
+
+package tencentcloud
+
+import (
+	"encoding/pem"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdnsim"
+)
+
+// inEnvironment makes one call in a process with the variables and no others.
+func inEnvironment(t *testing.T, endpoint string, variables ...string) string {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), os.Args[0])
+	command.Env = append(variables, childVariable+"="+endpoint)
+	output, err := command.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	return string(output)
+}
+
+// authority writes a server's certificate to a file.
+func authority(t *testing.T, server *httptest.Server) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	if err := os.WriteFile(file, block, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestCertificateAuthoritiesOfTheEnvironment(t *testing.T) {
+	server, _ := serve(t, cdnsim.New(cdnsim.Options{Tasks: someTasks()}), true, true)
+	file := authority(t, server)
+	if got := inEnvironment(t, server.URL, "SSL_CERT_FILE="+file); !strings.HasPrefix(got, "https://www.example.com/a ") {
+		t.Errorf("got %s", got)
+	}
+	if got := inEnvironment(t, server.URL); !strings.Contains(got, "certificate signed by unknown authority") {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestProxiesOfTheEnvironment(t *testing.T) {
+	// Go passes loopback addresses by any proxy; the proxy knows where to go.
+	server, _ := serve(t, cdnsim.New(cdnsim.Options{Tasks: someTasks()}), true, false)
+	file := authority(t, server)
+	const endpoint = "https://example.com" // a name in the test server's certificate
+	for _, c := range []struct {
+		name   string
+		status int
+		want   string
+		asked  int32
+	}{
+		{"passes", 200, "https://www.example.com/a ", 1},
+		{"wants a password", 407, "answered with HTTP status 407", 1},
+		{"forbids", 403, "answered with HTTP status 403", 1},
+		{"overloaded", 503, "answered with HTTP status 503 after 2 attempts", 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			proxy, asked := tunnel(t, c.status, server.Listener.Addr().String())
+			address := strings.Replace(proxy.URL, "http://", "http://user:proxy-password@", 1)
+			got := inEnvironment(t, endpoint, "HTTPS_PROXY="+address, "SSL_CERT_FILE="+file)
+			if !strings.Contains(got, c.want) || asked.Load() != c.asked {
+				t.Errorf("asked %d times, got %s", asked.Load(), got)
+			}
+			if strings.Contains(got, "proxy-password") {
+				t.Errorf("told the proxy's password: %s", got)
+			}
+		})
+	}
+	for name, variable := range map[string]string{
+		"no address": "HTTPS_PROXY=http://user:proxy-password@host name:1", "nobody there": "HTTPS_PROXY=http://user:proxy-password@" + refusing(t),
+	} {
+		got := inEnvironment(t, endpoint, variable)
+		if !strings.Contains(got, "prox") || !strings.HasPrefix(got, "error: ") || strings.Contains(got, "proxy-password") {
+			t.Errorf("%s: got %s", name, got)
+		}
+	}
+	// NO_PROXY is heeded: the name is looked for directly.
+	if got := inEnvironment(t, "https://cdn.invalid", "HTTPS_PROXY=http://127.0.0.1:1", "NO_PROXY=.invalid"); !strings.Contains(got, "lookup cdn.invalid") {
+		t.Errorf("got %s", got)
+	}
+}
+
+// tunnel is a proxy: it answers CONNECT, and plain requests, as the status says.
+func tunnel(t *testing.T, status int, to string) (*httptest.Server, *atomic.Int32) {
+	t.Helper()
+	var asked atomic.Int32
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		if status != http.StatusOK || r.Method != http.MethodConnect {
+			w.WriteHeader(status)
+			return
+		}
+		out, err := net.Dial("tcp", to)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer out.Close()
+		w.WriteHeader(http.StatusOK)
+		in, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer in.Close()
+		var both sync.WaitGroup
+		both.Go(func() { io.Copy(out, in); out.Close() }) //nolint:errcheck // ends when either side does
+		both.Go(func() { io.Copy(in, out); in.Close() })  //nolint:errcheck // likewise
+		both.Wait()
+	}))
+	t.Cleanup(proxy.Close)
+	return proxy, &asked
+}

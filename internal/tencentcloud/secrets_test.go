@@ -1,0 +1,188 @@
+package tencentcloud
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdnsim"
+)
+
+// marked is a credential that is easily found where it must not be.
+var marked = Credential{SecretID: "AKIDMARKED", SecretKey: "MARKER-OF-THE-KEY", Token: "MARKER-OF-THE-TOKEN"}
+
+// hexOf64 is what a signature looks like.
+var hexOf64 = regexp.MustCompile(`[0-9a-f]{64}`)
+
+// keepsSecrets looks for key, token and signature in everything that can be
+// printed of an error and of the attempts that were told.
+func keepsSecrets(t *testing.T, err error, tr *trial) {
+	t.Helper()
+	var texts []string
+	show := func(v any) { texts = append(texts, fmt.Sprint(v), fmt.Sprintf("%+v", v), fmt.Sprintf("%#v", v)) }
+	var walk func(error)
+	walk = func(err error) {
+		if err == nil {
+			return
+		}
+		show(err)
+		switch inner := err.(type) { //nolint:errorlint // it walks the chain itself
+		case interface{ Unwrap() error }:
+			walk(inner.Unwrap())
+		case interface{ Unwrap() []error }:
+			for _, e := range inner.Unwrap() {
+				walk(e)
+			}
+		}
+	}
+	walk(err)
+	for _, a := range tr.attempts {
+		show(a)
+		walk(a.Err)
+	}
+	for _, text := range texts {
+		for _, secret := range []string{marked.SecretKey, marked.Token} {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s is in %s", secret, text)
+			}
+		}
+		if signature := hexOf64.FindString(text); signature != "" {
+			t.Errorf("the signature %s is in %s", signature, text)
+		}
+	}
+}
+
+// Whatever the other side says, and wherever it quotes the request.
+func TestSecretsThatAreQuoted(t *testing.T) {
+	quote := func(r *http.Request) string {
+		return r.Header.Get("Authorization") + " " + r.Header.Get("X-TC-Token") + " " + marked.SecretKey
+	}
+	json := func(format string) func(http.ResponseWriter, *http.Request) {
+		return func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, format, quote(r)) }
+	}
+	for name, answer := range map[string]func(http.ResponseWriter, *http.Request){
+		"message":     json(`{"Response":{"Error":{"Code":"C","Message":"you sent %s"},"RequestId":"r"}}`),
+		"passing":     json(`{"Response":{"Error":{"Code":"InternalError","Message":"you sent %s"},"RequestId":"r"}}`),
+		"code":        json(`{"Response":{"Error":{"Code":"%s","Message":"m"},"RequestId":"r"}}`),
+		"request id":  json(`{"Response":{"Error":{"Code":"C","Message":"m"},"RequestId":"%s"}}`),
+		"member name": json(`{"Response":{"RequestId":{"%s":`),
+		"twice":       json(`{"Response":{"X":{"%[1]s":1,"%[1]s":2}}}`),
+		"text":        json(`%s`),
+		"content type": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", quote(r))
+			w.WriteHeader(http.StatusForbidden)
+		},
+		"redirect": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Location", "https://elsewhere.example/"+r.Header.Get("X-TC-Token"))
+			w.WriteHeader(http.StatusFound)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, _ := serve(t, http.HandlerFunc(answer), false, false)
+			tr := newTrial(t, server.URL, ownTransport(t, server), func(c *Config) { c.Credentials, c.MaxRetries = Static(marked), 0 })
+			got, _, err := tr.list(t.Context())
+			keepsSecrets(t, failed(t, got, err), tr)
+		})
+	}
+}
+
+// A server that repeats what it hears makes net/http quote it.
+func TestSecretsThatAreEchoed(t *testing.T) {
+	for name, before := range map[string]string{"as its status": "HTTP/1.1 ", "as a header": "HTTP/1.1 200 OK\r\n"} {
+		t.Run(name, func(t *testing.T) {
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer listener.Close()
+			go func() {
+				connection, err := listener.Accept()
+				if err != nil {
+					return
+				}
+				defer connection.Close()
+				request, err := http.ReadRequest(bufio.NewReader(connection))
+				if err != nil {
+					return
+				}
+				fmt.Fprintf(connection, "%s%s %s\r\n\r\n", before, request.Header.Get("X-TC-Token"), request.Header.Get("Authorization"))
+			}()
+			tr := newTrial(t, "http://"+listener.Addr().String(), ownTransport(t, nil), func(c *Config) {
+				c.Credentials, c.MaxRetries = Static(marked), 0
+			})
+			got, _, err := tr.list(t.Context())
+			e := failed(t, got, err)
+			if !strings.Contains(e.Error(), "(hidden)") {
+				t.Errorf("the test is none any more: %v", e)
+			}
+			keepsSecrets(t, e, tr)
+		})
+	}
+}
+
+// The faults of a connection, of time and of the answer's form.
+func TestSecretsInEveryKindOfError(t *testing.T) {
+	for name, fault := range map[string]*cdnsim.Fault{
+		"page": cdnsim.Page(502), "closed": cdnsim.Close(), "cut": cdnsim.Cut(), "empty": cdnsim.Empty(),
+		"stalled": cdnsim.Stall(), "too large": cdnsim.Huge(2), "redirect": cdnsim.Redirect(302, "/"), "wrong token": nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second) // the second attempt meets it
+				defer cancel()
+				sim := cdnsim.New(cdnsim.Options{
+					Accounts: []cdnsim.Account{{SecretID: marked.SecretID, SecretKey: marked.SecretKey}}, Faults: always(fault),
+				})
+				c := marked
+				if fault != nil {
+					c.Token = "" // a permanent credential has none
+				}
+				tr := newSimTrial(t, sim, func(config *Config) { config.Credentials, config.MaxRetries = Static(c), 2 })
+				got, _, err := tr.list(ctx)
+				keepsSecrets(t, failed(t, got, err), tr)
+			})
+		})
+	}
+	for name, cause := range map[string]error{
+		"network": &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("refused")}, "header": http.ErrSchemeMismatch,
+	} {
+		tr := newTrial(t, "https://cdn.example", transportFunc(func(*http.Request) (*http.Response, error) { return nil, cause }),
+			func(c *Config) { c.Credentials, c.MaxRetries = Static(marked), 0 })
+		got, _, err := tr.list(t.Context())
+		e := failed(t, got, err)
+		if !errors.Is(e, cause) {
+			t.Errorf("%s: got %v", name, e)
+		}
+		keepsSecrets(t, e, tr)
+	}
+}
+
+// A credential does not print itself, nor does what holds one.
+func TestCredentialIsHidden(t *testing.T) {
+	source := Static(marked)
+	client := NewClient(Config{Credentials: source})
+	for _, v := range []any{marked, &marked, []Credential{marked}, source, client, Config{Credentials: source}} {
+		for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+			if text := fmt.Sprintf(format, v); strings.Contains(text, "MARKER") {
+				t.Errorf("%s of %T: %s", format, v, text)
+			}
+		}
+	}
+}
+
+// A short text is no secret but part of many a word.
+func TestHideLeavesWordsAlone(t *testing.T) {
+	e := &Error{Message: "the key is the key", RequestID: "r", Cause: errors.New("key")}
+	e.hide("key", "", "the")
+	if e.Message != "the key is the key" || e.Cause.Error() != "key" {
+		t.Errorf("got %v", e)
+	}
+}
