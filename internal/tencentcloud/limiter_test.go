@@ -221,6 +221,8 @@ func TestLimiterIsFair(t *testing.T) {
 			synctest.Wait() // so that they queue in this order
 		}
 		time.Sleep(10 * time.Second)
+		mu.Lock()
+		defer mu.Unlock()
 		if !slices.Equal(served, []int{0, 2, 4}) {
 			t.Errorf("served %v", served)
 		}
