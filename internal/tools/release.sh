@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Publishes the version that HEAD is tagged with. Called by `make release` in the release workflow, with GITHUB_TOKEN and
+# GPG_FINGERPRINT in the environment. The notes are the version's part of CHANGELOG.md, without which there is no release.
+set -euo pipefail
+
+tag=$(git describe --tags --exact-match)
+mkdir -p .build
+awk -v heading="## ${tag#v} (" '/^## / { on = index($0, heading) == 1 && !/Unreleased/; next } on' CHANGELOG.md >.build/notes.md
+if ! grep -q . .build/notes.md; then
+  echo "CHANGELOG.md has no '## ${tag#v} (Month day, year)'" >&2
+  exit 1
+fi
+goreleaser release --clean --release-notes .build/notes.md
