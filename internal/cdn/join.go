@@ -31,21 +31,30 @@ func (r *reader) join(w *window, trust bool) bool {
 // anchor returns how many tasks to keep and how many rows of w to skip.
 func (r *reader) anchor(w *window, trust bool) (keep, skip int, ok bool) {
 	overlap := int(r.next - w.offset)
-	if overlap < 0 || overlap > min(len(r.tasks), len(w.tasks)) || !same(r.tasks[len(r.tasks)-overlap:], w.tasks[:overlap]) {
+	common := min(overlap, len(w.tasks)) // less where the window lies within what is known
+	if overlap < 0 || overlap > len(r.tasks) || overlap > 0 && common == 0 ||
+		!same(r.tasks[len(r.tasks)-overlap:][:common], w.tasks[:common]) {
 		r.moved = true
 		return r.search(w)
 	}
+	keep = len(r.tasks) - overlap + common
 	counted := r.total != nil && w.total != nil && *w.total >= w.end() // or it is wrong
 	steady := r.total == nil || w.total == nil || *r.total == *w.total
 	r.moved = r.moved || !steady
-	if overlap == 0 { // pages of one row: only meeting it again tells of a change
+	switch {
+	case overlap == 0: // pages of one row, or a window behind known rows whose place is an estimate
 		if keep, skip, ok := r.search(w); ok {
 			r.moved = true
 			return keep, skip, true
 		}
-		return len(r.tasks), 0, steady
+		return keep, 0, steady && (!r.moved || counted && r.stride == 1)
+	case steady && (counted || trust):
+		return keep, common, true
 	}
-	return len(r.tasks), overlap, steady && (counted || trust) || r.distinct(r.tasks[len(r.tasks)-overlap:], w)
+	// A single row that is met where it was expected, though the count is another,
+	// may be one that is equal to it: a window that shows more has to tell.
+	proof := steady || trust || common > 1
+	return keep, common, proof && r.distinct(w.tasks[:common], w)
 }
 
 // same reports whether two windows hold the same rows.

@@ -78,19 +78,30 @@ func (r *reader) list() *list {
 	case r.limitReached():
 		l.tasks = l.tasks[:r.query.Limit]
 	case r.ignored:
-		l.doubts = append(l.doubts, fmt.Sprintf("The service counts %s but answers every Offset with the same %d of them.",
-			rows(r.total), len(l.tasks)))
+		l.doubts = append(l.doubts, fmt.Sprintf("The service answers every Offset with the same %s%s.",
+			rows(len(l.tasks)), counted(r.total, ", and counts ")))
 	default:
-		l.short, l.refused = r.short, r.refused
+		l.short = r.short
+		if l.short {
+			l.refused = r.refused
+		}
 	}
 	return l
 }
 
-func rows(total *int64) string {
-	if total == nil {
-		return "no rows"
+func rows[N int | int64](n N) string {
+	if n == 1 {
+		return "1 row"
 	}
-	return fmt.Sprintf("%d rows", *total)
+	return fmt.Sprintf("%d rows", n)
+}
+
+// counted says how many rows TotalCount counts, if it does.
+func counted(total *int64, before string) string {
+	if total == nil {
+		return ""
+	}
+	return before + rows(*total)
 }
 
 // read joins windows until the list ends.
@@ -122,7 +133,8 @@ func (r *reader) start(w *window) {
 	r.take(w, 0, 0)
 	switch {
 	case held == 0:
-		r.done, r.short = true, w.promisesMore()
+		// Nothing, and no count: the end, or an offset that is out of reach?
+		r.done, r.short = true, w.promisesMore() || w.total == nil && r.query.Offset > 0
 	case r.limitReached():
 		r.done = true
 	case held < w.asked && r.agrees(w):
@@ -176,12 +188,13 @@ func (r *reader) overlap() int64 {
 	return min(1+r.stride/100, int64(len(r.tasks)))
 }
 
-// pageLimit is how many rows to ask for: not fewer than a page may hold.
+// pageLimit is how many rows to ask for: as many as a page holds, or, while that
+// is not known, as many as the service took at first.
 func (r *reader) pageLimit() int64 {
 	if r.sized {
 		return r.stride
 	}
-	return max(r.stride, r.service.pageSize.Load())
+	return max(r.stride, r.windows[0].asked)
 }
 
 // plan is a series of pages that are still to be asked for.
@@ -308,37 +321,43 @@ func (r *reader) extend(ctx context.Context, w *window) error {
 	return r.settle(w)
 }
 
-// endsRefused ends the list at an offset that the service refuses.
+// endsRefused ends the list at an offset that the service refuses. There may be
+// more if TotalCount says so, or, without one, behind a full page.
 func (r *reader) endsRefused(w *window) bool {
 	if w.refused == nil {
 		return false
 	}
+	last := r.windows[len(r.windows)-1]
 	r.refused, r.done = w.refused, true
-	r.short = r.total == nil || *r.total > r.query.Offset+int64(len(r.tasks))
+	r.short = r.total == nil && r.full(last) || r.total != nil && *r.total > r.query.Offset+int64(len(r.tasks))
 	return true
 }
 
-// size learns from a later window how many rows a page holds.
+// size learns from a later window how many rows a page holds. Two pages of the
+// same size, both of which were asked for more, were cut; below the documented
+// default they are rather a short list that has just grown.
 func (r *reader) size(w *window) {
-	switch held := int64(len(w.tasks)); {
+	held, progress := int64(len(w.tasks)), r.idle == 0
+	switch plausible := held >= pageSizes[len(pageSizes)-1]; {
 	case held > r.stride:
 		r.stride = held
-	case held == r.stride && !r.sized:
+	case held == r.stride && !r.sized && progress && (plausible || !r.moved):
 		r.sized = true
-		if held < w.asked {
-			r.service.learnPageSize(held) // two pages of the same size, and both were asked for more
+		if held < w.asked && plausible {
+			r.service.learnPageSize(held)
 		}
 	}
 }
 
-// settle decides whether the list ends with a window that has been joined.
-// Neither a page that is not full nor TotalCount is believed alone.
+// settle decides whether the list ends with a window that has been joined. A
+// page that is not full is believed if TotalCount agrees with it, or if there
+// is nothing new in it; a TotalCount alone is not.
 func (r *reader) settle(w *window) error {
-	full, progress := r.full(w), r.idle == 0
+	progress := r.idle == 0
 	switch {
 	case r.limitReached():
 		r.done = true
-	case r.agrees(w) && !(full && progress), !full && !progress:
+	case !r.full(w) && (r.agrees(w) || !progress):
 		r.done, r.short = true, r.endsShort(w)
 	case r.idle > maxIdle:
 		r.done = true

@@ -120,3 +120,5 @@ func equal[T comparable](t testing.TB, what string, got, want []T) {
 		t.Errorf("%s:\n got %v\nwant %v", what, got, want)
 	}
 }
+
+func noRetries(c *tencentcloud.Config) { c.MaxRetries = 0 }

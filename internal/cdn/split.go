@@ -77,7 +77,7 @@ func (s *Service) deepen(ctx context.Context, q Query, l *list) (*list, error) {
 		return l.asItIs(q)
 	}
 	sides := c.sides(q)
-	gained := false
+	gained, refused := false, error(nil)
 	for i := range sides {
 		side := &sides[i]
 		var err error
@@ -85,9 +85,10 @@ func (s *Service) deepen(ctx context.Context, q Query, l *list) (*list, error) {
 			return nil, err
 		}
 		gained = gained || len(side.beyond(l)) > 0
-		l.refused = cmp.Or(side.list.refused, l.refused)
+		refused = cmp.Or(refused, side.list.refused)
 	}
 	if !gained {
+		l.refused = refused // none if the parts have an end: then so has the whole
 		return l.asItIs(q)
 	}
 	whole := &list{tasks: l.tasks, total: l.total, doubts: l.doubts}
@@ -149,7 +150,7 @@ func (l *list) asItIs(q Query) (*list, error) {
 }
 
 func doubt(total *int64, held int64) string {
-	return fmt.Sprintf("The service counts %s but its list ends after %d.", rows(total), held)
+	return fmt.Sprintf("The service counts %s but its list ends after %d.", rows(*total), held)
 }
 
 // cut is a second at which a window of time is split: rows created up to it are
@@ -205,30 +206,31 @@ func newCut(q Query, tasks []Task) (cut, bool) {
 		times[i] = at
 	}
 	c := cutAt(times)
+	if c.older && c.newer { // anywhere will do
+		if !to.IsZero() && c.at.After(to.Add(-2*time.Second)) {
+			c.at = to.Add(-2 * time.Second)
+		}
+		if c.at.Before(from.Add(time.Second)) {
+			c.at = from.Add(time.Second)
+		}
+	}
 	olderIsShorter := to.IsZero() || c.at.Add(time.Second).Before(to)
 	newerIsShorter := c.at.After(from)
 	return c, (!c.older || olderIsShorter) && (!c.newer || newerIsShorter)
 }
 
-// cutAt looks at the order of the rows. If it is none of time, both sides of the
-// cut have known rows, so that each is shorter than the whole.
+// cutAt looks at the order of the rows.
 func cutAt(times []time.Time) cut {
-	last := times[len(times)-1]
-	newest := slices.MaxFunc(times, time.Time.Compare)
+	first, last := times[0], times[len(times)-1]
+	descending := slices.IsSortedFunc(times, func(a, b time.Time) int { return b.Compare(a) })
 	switch {
-	case newest.Equal(slices.MinFunc(times, time.Time.Compare)):
-		return cut{at: newest, older: true, newer: true}
-	case slices.IsSortedFunc(times, func(a, b time.Time) int { return b.Compare(a) }):
+	case descending && first.After(last):
 		return cut{at: last, older: true}
-	case slices.IsSortedFunc(times, time.Time.Compare):
+	case slices.IsSortedFunc(times, time.Time.Compare) && first.Before(last):
 		return cut{at: last.Add(-time.Second), newer: true}
 	}
 	slices.SortFunc(times, time.Time.Compare)
-	at := times[len(times)/2]
-	if at.Equal(newest) {
-		at = at.Add(-time.Second)
-	}
-	return cut{at: at, older: true, newer: true}
+	return cut{at: times[(len(times)-1)/2], older: true, newer: true}
 }
 
 func created(t *Task) (time.Time, bool) {

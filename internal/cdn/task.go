@@ -54,8 +54,12 @@ type page struct {
 	tasks  []Task
 	total  *int64
 	listed bool // PushLogs was there, if only as null
-	texts  map[string]*string
+
+	// While it is decoded:
+	texts  map[string]*string // those that rows share
+	values []string           // room for the next texts, so that not each is allocated alone
 	buffer []byte
+	name   []byte
 }
 
 // Rows is the number of rows that have been read.
@@ -67,7 +71,12 @@ func (p *page) DecodeField(name string, dec *jsontext.Decoder) error {
 	case "PushLogs":
 		p.listed = true
 		p.texts = make(map[string]*string)
-		_, err := tencentcloud.Array(dec, func() error { return p.decodeTask(dec) })
+		_, err := tencentcloud.Array(dec, func() error {
+			if err := p.decodeTask(dec); err != nil {
+				return fmt.Errorf("row %d: %w", len(p.tasks), err)
+			}
+			return nil
+		})
 		return err
 	case "TotalCount":
 		return p.integer(dec, &p.total)
@@ -77,7 +86,7 @@ func (p *page) DecodeField(name string, dec *jsontext.Decoder) error {
 
 // Complete reports an answer without a list, and a count that cannot be.
 func (p *page) Complete() error {
-	p.texts, p.buffer = nil, nil
+	p.texts, p.values, p.buffer, p.name = nil, nil, nil, nil
 	if !p.listed {
 		return errors.New(`it has no "PushLogs"`)
 	}
@@ -90,62 +99,98 @@ func (p *page) Complete() error {
 func (p *page) decodeTask(dec *jsontext.Decoder) error {
 	p.tasks = append(p.tasks, Task{})
 	t := &p.tasks[len(p.tasks)-1]
-	return tencentcloud.Object(dec, func(name string) (err error) {
-		switch name {
+	return p.object(dec, func(name []byte) (err error) {
+		switch string(name) {
 		case "TaskId":
 			t.TaskID, err = p.shared(dec)
 		case "Url":
-			t.URL, _, err = p.text(dec)
+			t.URL, err = p.text(dec)
 		case "Status":
-			t.Status, err = p.sharedLower(dec)
+			t.Status, err = p.lower(dec)
 		case "Percent":
 			err = p.integer(dec, &t.Percent)
 		case "CreateTime":
 			t.CreateTime, err = p.shared(dec)
 		case "Area":
-			t.Area, err = p.sharedLower(dec)
+			t.Area, err = p.lower(dec)
 		case "UpdateTime":
 			t.UpdateTime, err = p.shared(dec)
 		default:
 			err = dec.SkipValue()
 		}
-		if err != nil {
-			return fmt.Errorf("row %d, %s: %w", len(p.tasks), name, err)
-		}
-		return nil
+		return err
 	})
 }
 
-func (p *page) text(dec *jsontext.Decoder) (*string, bool, error) {
-	value, ok, err := tencentcloud.String(dec)
-	if err != nil || !ok {
-		return nil, false, err
+// object is tencentcloud.Object without a string for every name: those would be
+// most of what is allocated for a row.
+func (p *page) object(dec *jsontext.Decoder, member func(name []byte) error) error {
+	token, err := dec.ReadToken()
+	if err != nil {
+		return err
 	}
-	return &value, true, nil
+	if token.Kind() != '{' {
+		return fmt.Errorf("a JSON %v where { was expected", token.Kind())
+	}
+	for dec.PeekKind() != '}' {
+		p.name, _, err = tencentcloud.AppendString(p.name[:0], dec)
+		if err != nil {
+			return err
+		}
+		if err := member(p.name); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	_, err = dec.ReadToken()
+	return err
+}
+
+// text reads a text that rows do not share.
+func (p *page) text(dec *jsontext.Decoder) (*string, error) {
+	ok, err := p.read(dec)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return p.keep(string(p.buffer)), nil
 }
 
 // shared keeps one copy of a text that many rows repeat.
 func (p *page) shared(dec *jsontext.Decoder) (*string, error) {
-	return p.intern(dec, func(s string) string { return s })
-}
-
-func (p *page) sharedLower(dec *jsontext.Decoder) (*string, error) {
-	return p.intern(dec, strings.ToLower)
-}
-
-func (p *page) intern(dec *jsontext.Decoder, form func(string) string) (*string, error) {
-	buffer, ok, err := tencentcloud.AppendString(p.buffer[:0], dec)
-	p.buffer = buffer
+	ok, err := p.read(dec)
 	if err != nil || !ok {
 		return nil, err
 	}
-	if known, ok := p.texts[string(buffer)]; ok {
-		return known, nil
+	known, ok := p.texts[string(p.buffer)]
+	if !ok {
+		value := string(p.buffer)
+		known = p.keep(value)
+		p.texts[value] = known
 	}
-	raw := string(buffer)
-	value := form(raw)
-	p.texts[raw] = &value
-	return &value, nil
+	return known, nil
+}
+
+// lower is shared for texts that are compared without regard to case.
+func (p *page) lower(dec *jsontext.Decoder) (*string, error) {
+	value, err := p.shared(dec)
+	if value != nil {
+		*value = strings.ToLower(*value)
+	}
+	return value, err
+}
+
+// read puts the next text into the buffer. For null it reports false.
+func (p *page) read(dec *jsontext.Decoder) (ok bool, err error) {
+	p.buffer, ok, err = tencentcloud.AppendString(p.buffer[:0], dec)
+	return ok, err
+}
+
+func (p *page) keep(value string) *string {
+	const room = 128
+	if len(p.values) == cap(p.values) {
+		p.values = make([]string, 0, room)
+	}
+	p.values = append(p.values, value)
+	return &p.values[len(p.values)-1]
 }
 
 // smallIntegers holds every value of Percent, so that rows share them.
@@ -164,7 +209,8 @@ func (p *page) integer(dec *jsontext.Decoder, into **int64) error {
 	case n >= 0 && n < int64(len(smallIntegers)):
 		*into = &smallIntegers[n]
 	default:
-		*into = &n
+		large := n // its own variable, so that only it is allocated
+		*into = &large
 	}
 	return err
 }
