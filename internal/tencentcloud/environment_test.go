@@ -113,13 +113,13 @@ func tunnel(t *testing.T, status int, to string) (*httptest.Server, *atomic.Int3
 			return
 		}
 		defer out.Close()
-		w.WriteHeader(http.StatusOK)
 		in, _, err := w.(http.Hijacker).Hijack()
 		if err != nil {
 			t.Error(err)
 			return
 		}
 		defer in.Close()
+		io.WriteString(in, "HTTP/1.1 200 OK\r\n\r\n") //nolint:errcheck // the client would be gone
 		var both sync.WaitGroup
 		both.Go(func() { io.Copy(out, in); out.Close() }) //nolint:errcheck // ends when either side does
 		both.Go(func() { io.Copy(in, out); in.Close() })  //nolint:errcheck // likewise

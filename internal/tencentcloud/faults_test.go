@@ -1,6 +1,7 @@
 package tencentcloud
 
 import (
+	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -236,4 +237,39 @@ func TestGzip(t *testing.T) {
 			t.Errorf("%d requests", n)
 		}
 	})
+}
+
+// An answer that is too large ends the call: it would be as large again. The
+// limit holds for what gzip makes of it, too.
+func TestTooLargeAnswer(t *testing.T) {
+	zeros := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		space := make([]byte, 1<<20)
+		for i := range space {
+			space[i] = ' '
+		}
+		for range 65 {
+			if _, err := z.Write(space); err != nil {
+				return // the client has had enough
+			}
+		}
+		z.Close() //nolint:errcheck // likewise
+	}
+	for name, handler := range map[string]http.Handler{
+		"value": cdnsim.New(cdnsim.Options{Faults: always(cdnsim.Huge(65))}), "gzip": http.HandlerFunc(zeros),
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, count := serve(t, handler, false, false)
+			tr := newTrial(t, server.URL, ownTransport(t, server))
+			got, _, err := tr.list(t.Context())
+			e := failed(t, got, err)
+			if !errors.Is(e, errTooLarge) || e.Attempts != 1 || e.Passing || count.n.Load() != 1 {
+				t.Errorf("got %v after %d attempts", e, e.Attempts)
+			}
+			if want := "DescribePushTasks: the answer is larger than 64 MiB, or a single value in it larger than 1 MiB"; !strings.HasPrefix(e.Error(), want) {
+				t.Errorf("got %v", e)
+			}
+		})
+	}
 }
