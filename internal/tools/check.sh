@@ -17,7 +17,7 @@ step the bench module compiles
 (cd internal/bench && go vet ./...)
 
 step documentation is valid and fresh
-tfplugindocs validate
+tfplugindocs validate --provider-name tencentcdn --providers-schema .build/generate/schema.json 2> >(grep -v DEBUG >&2)
 git add --intent-to-add docs examples
 git diff --exit-code -- docs examples
 
