@@ -114,7 +114,7 @@ func TestInteger(t *testing.T) {
 		{"9223372036854775807", 9223372036854775807, true, false}, {"-9223372036854775808", -9223372036854775808, true, false},
 		{"100.0", 100, true, false}, {"1e2", 100, true, false}, {`"1e2"`, 100, true, false}, {"-0", 0, true, false},
 		{"9223372036854775808", 0, false, true}, {"1e300", 0, false, true}, {"1e999999999", 0, false, true},
-		{"-1e300", 0, false, true}, {"1.5", 0, false, true}, {`""`, 0, false, true}, {`"many"`, 0, false, true},
+		{"-1e300", 0, false, true}, {"1.5", 0, false, true}, {"9007199254740992.0", 1 << 53, true, false}, {"9007199254740994.0", 0, false, true}, {`""`, 0, false, true}, {`"many"`, 0, false, true},
 		{`"NaN"`, 0, false, true}, {`"Inf"`, 0, false, true}, {"true", 0, false, true}, {"[1]", 0, false, true},
 		{strings.Repeat("9", 5000), 0, false, true},
 	} {

@@ -148,7 +148,6 @@ func TestNetworkFaults(t *testing.T) {
 		{"proxy wants a password", &ProxyError{Proxy: "p:1", HTTPStatus: 407}, false},
 		{"proxy forbids", &ProxyError{Proxy: "p:1", HTTPStatus: 403}, false},
 		{"proxy overloaded", &ProxyError{Proxy: "p:1", HTTPStatus: 503}, true},
-		{"no address of a proxy", &ProxyError{}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -18,7 +18,6 @@ func NewTransport() *http.Transport {
 	t.MaxIdleConnsPerHost = 64
 	t.IdleConnTimeout = 50 * time.Second // the service hangs up after about 60 s; be first
 	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-	t.Proxy = proxy
 	t.OnProxyConnectResponse = func(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
 		if answer.StatusCode == http.StatusOK {
 			return nil
@@ -28,26 +27,13 @@ func NewTransport() *http.Transport {
 	return t
 }
 
-// proxy finds the proxy in the environment. What net/http says of an address
-// that it cannot parse has the proxy's password in it.
-func proxy(r *http.Request) (*url.URL, error) {
-	address, err := http.ProxyFromEnvironment(r)
-	if err != nil {
-		return nil, &ProxyError{}
-	}
-	return address, nil
-}
-
-// ProxyError says why the proxy of the environment did not serve.
+// ProxyError says that the proxy of the environment refused to pass a request on.
 type ProxyError struct {
-	Proxy      string // host and port; empty if the environment's value is no address
+	Proxy      string // host and port
 	HTTPStatus int    // what the proxy answered
 }
 
 func (e *ProxyError) Error() string {
-	if e.Proxy == "" {
-		return "the proxy in the environment (HTTPS_PROXY or HTTP_PROXY) is not a valid address"
-	}
 	return fmt.Sprintf("the proxy %s answered with HTTP status %d", e.Proxy, e.HTTPStatus)
 }
 
