@@ -172,7 +172,7 @@ func TestConnectionFaults(t *testing.T) {
 		{"unknown authority", secure.URL, func(err error) bool { return errors.As(err, &certificate) }, secureCount, "certificate", 1},
 		{"HTTP on the TLS port", strings.Replace(plain.URL, "http:", "https:", 1), func(err error) bool { return errors.Is(err, http.ErrSchemeMismatch) }, plainCount, "HTTP response to HTTPS client", 1},
 		{"TLS 1.1", old.URL, func(err error) bool { return errors.As(err, &op) && op.Op == "remote error" }, oldCount, "protocol version", 1},
-		{"refused", "http://" + refusing(t), func(err error) bool { return errors.As(err, &op) && op.Op == "dial" }, nil, "connection refused", 2},
+		{"refused", "http://" + refusing(t), func(err error) bool { return errors.As(err, &op) && op.Op == "dial" }, nil, "dial tcp", 2},
 		{"no such name", "http://no-such-host.invalid", func(err error) bool { var dns *net.DNSError; return errors.As(err, &dns) }, nil, "no-such-host.invalid", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
