@@ -170,8 +170,12 @@ func (r *reader) limitReached() bool {
 	return r.query.Limit > 0 && int64(len(r.tasks)) >= r.query.Limit
 }
 
-// full reports whether the window holds as many rows as a page can.
-func (r *reader) full(w *window) bool { return int64(len(w.tasks)) >= min(w.asked, r.stride) }
+// full reports whether the window holds as many rows as a page can. A single row
+// on the first page is hardly that.
+func (r *reader) full(w *window) bool {
+	held := int64(len(w.tasks))
+	return held >= min(w.asked, r.stride) && (held > 1 || r.sized)
+}
 
 // agrees reports whether TotalCount says that the list ends with the window,
 // and has not been shown wrong by the tasks that are known.

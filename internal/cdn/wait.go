@@ -39,11 +39,13 @@ func (e *WaitError) Unwrap() error { return e.Cause }
 const maxHolding = 10
 
 // Wait reads the tasks again, interval apart, until there is at least one and
-// none is in process; fail and invalid are final states. While some are in
-// process it asks for those only, so that a long list is read in full twice, at
-// the start and at the end. report, if not nil, is told of every look. The
-// error is a *WaitError when ctx ended after at least one look succeeded, else
-// that of PushTasks.
+// none is in process; every other status ends the wait, be it fail, invalid or
+// one that the documents do not know. While some are in process it asks for
+// those only, so that a long list is read in full twice, at the start and at the
+// end. report, if not nil, is told of every look. A look that fails for a reason
+// that may pass is repeated like any other, except the first: what never worked
+// is not worth waiting for. The error is a *WaitError when the time was up, or
+// ctx cancelled, after at least one look succeeded, else that of PushTasks.
 func (s *Service) Wait(ctx context.Context, q Query, interval time.Duration, report func(Progress)) (Result, error) {
 	w := &wait{service: s, query: q, began: time.Now(), report: report}
 	for {
@@ -51,7 +53,7 @@ func (s *Service) Wait(ctx context.Context, q Query, interval time.Duration, rep
 		switch {
 		case err != nil && w.looks == 0:
 			return Result{}, err
-		case ctx.Err() != nil:
+		case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded): // or will be, before a retry is due
 			return Result{}, w.timeUp(ctx, err)
 		case err != nil && !passing(err):
 			return Result{}, err
@@ -69,8 +71,9 @@ type wait struct {
 	query    Query
 	began    time.Time
 	report   func(Progress)
-	looks    int // that succeeded
-	narrow   bool
+	looks    int  // that succeeded
+	narrow   bool // the last look found some in process, so ask for those only
+	blind    bool // the filter did not find what the whole list has: it is not used again
 	progress Progress
 	holding  []Task
 	last     string // RequestId
@@ -79,7 +82,8 @@ type wait struct {
 // look asks for the tasks in process if there were any, otherwise for all. It
 // returns the result when all have ended.
 func (w *wait) look(ctx context.Context) (*Result, error) {
-	if w.narrow {
+	narrow := w.narrow && !w.blind
+	if narrow {
 		unfinished := w.query
 		unfinished.Status = StatusProcess
 		result, err := w.service.PushTasks(ctx, unfinished)
@@ -96,6 +100,7 @@ func (w *wait) look(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	w.narrow = w.progress.Process > 0
+	w.blind = w.blind || narrow && w.narrow
 	if w.progress.Total == 0 || w.progress.Process > 0 {
 		return nil, nil
 	}
