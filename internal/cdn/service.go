@@ -104,7 +104,9 @@ func (s *Service) first(ctx context.Context, q Query) (*window, error) {
 		}
 		w, err := s.fetch(ctx, q, q.Offset, limit)
 		if err == nil {
-			s.learnPageSize(size)
+			if q.Offset == 0 { // otherwise it may have been the offset that was refused
+				s.learnPageSize(size)
+			}
 			return w, nil
 		}
 		smaller, ok := nextPageSize(limit)
