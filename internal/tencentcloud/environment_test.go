@@ -25,7 +25,7 @@ import (
 func inEnvironment(t *testing.T, endpoint string, variables ...string) string {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), os.Args[0])
-	command.Env = append(variables, childVariable+"="+endpoint)
+	command.Env = append([]string{childVariable + "=" + endpoint}, variables...)
 	output, err := command.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, output)
@@ -112,13 +112,13 @@ func tunnel(t *testing.T, status int, to string) (*httptest.Server, *atomic.Int3
 			t.Error(err)
 			return
 		}
-		defer out.Close()
-		in, _, err := w.(http.Hijacker).Hijack()
+		defer func() { _ = out.Close() }()
+		in, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			t.Error(err)
 			return
 		}
-		defer in.Close()
+		defer func() { _ = in.Close() }()
 		io.WriteString(in, "HTTP/1.1 200 OK\r\n\r\n") //nolint:errcheck // the client would be gone
 		var both sync.WaitGroup
 		both.Go(func() { io.Copy(out, in); out.Close() }) //nolint:errcheck // ends when either side does

@@ -63,10 +63,10 @@ func child(endpoint string) {
 	})
 	got, result, err := Call[listing](context.Background(), client, "DescribePushTasks", map[string]string{"TaskId": "1"})
 	if err != nil {
-		os.Stdout.WriteString("error: " + err.Error())
+		fmt.Print("error: ", err)
 		return
 	}
-	os.Stdout.WriteString(strings.Join(got.urls, " ") + " " + result.RequestID)
+	fmt.Print(strings.Join(got.urls, " "), " ", result.RequestID)
 }
 
 // childVariable names the endpoint that a child asks.

@@ -102,13 +102,13 @@ func TestSecretsThatAreEchoed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer listener.Close()
+			defer func() { _ = listener.Close() }()
 			go func() {
 				connection, err := listener.Accept()
 				if err != nil {
 					return
 				}
-				defer connection.Close()
+				defer func() { _ = connection.Close() }()
 				request, err := http.ReadRequest(bufio.NewReader(connection))
 				if err != nil {
 					return

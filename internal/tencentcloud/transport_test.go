@@ -2,6 +2,7 @@ package tencentcloud
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"log"
@@ -47,7 +48,8 @@ func ownTransport(t *testing.T, server *httptest.Server) *http.Transport {
 	t.Helper()
 	transport := NewTransport()
 	if server != nil && server.Certificate() != nil {
-		transport.TLSClientConfig.RootCAs = server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+		transport.TLSClientConfig.RootCAs = x509.NewCertPool()
+		transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
 	}
 	t.Cleanup(transport.CloseIdleConnections)
 	return transport
@@ -144,7 +146,7 @@ func refusing(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	return l.Addr().String()
 }
 
@@ -154,7 +156,7 @@ func TestConnectionFaults(t *testing.T) {
 	secure, secureCount := serve(t, none, true, false)
 	plain, plainCount := serve(t, none, false, false)
 	old := httptest.NewUnstartedServer(none)
-	old.TLS = &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10} //nolint:gosec // that is the point
+	old.TLS = &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}
 	oldCount := &connections{}
 	old.Config.ConnState, old.Config.ErrorLog = oldCount.watch, log.New(io.Discard, "", 0)
 	old.StartTLS()
