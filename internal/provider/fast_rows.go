@@ -43,6 +43,7 @@ func answerOf(ctx context.Context) *answer {
 
 func (s fastRows) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	var a answer
+	defer func() { a.rows = nil }() // the framework keeps the context of every request until the provider is stopped
 	resp, err := s.ProviderServer.ReadDataSource(context.WithValue(ctx, answerKey{}, &a), req)
 	if err != nil || len(a.rows) == 0 || resp.State == nil {
 		return resp, err

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"maps"
 	"math"
@@ -169,5 +170,36 @@ func TestBrokenState(t *testing.T) {
 		if out, err := withRows(state, []cdn.Task{{}}); err == nil {
 			t.Errorf("%x became %x", state, out)
 		}
+	}
+}
+
+// keeper keeps the context of a request, as the framework does until it is stopped.
+type keeper struct {
+	tfprotov6.ProviderServer
+	kept context.Context //nolint:containedctx // what the framework does is to be shown
+}
+
+func (k *keeper) ReadDataSource(ctx context.Context, _ *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	k.kept = ctx
+	answerOf(ctx).rows = make([]cdn.Task, 3)
+	state, err := msgpack.Marshal(map[string]any{"push_logs": []any{}})
+	return &tfprotov6.ReadDataSourceResponse{State: &tfprotov6.DynamicValue{MsgPack: state}}, err
+}
+
+// TestFastRowsAreForgotten is about a provider that reads many lists: what it has answered must not stay in its memory.
+func TestFastRowsAreForgotten(t *testing.T) {
+	inner := &keeper{}
+	resp, err := fastRows{inner}.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var state struct {
+		Rows []any `msgpack:"push_logs"`
+	}
+	if err := msgpack.Unmarshal(resp.State.MsgPack, &state); err != nil || len(state.Rows) != 3 {
+		t.Errorf("%d rows answered, want 3: %v", len(state.Rows), err)
+	}
+	if kept := answerOf(inner.kept).rows; kept != nil {
+		t.Errorf("%d rows kept", len(kept))
 	}
 }
