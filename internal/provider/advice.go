@@ -99,7 +99,8 @@ const (
 
 // adviceFor finds what to do about an error of the service or the network.
 func adviceFor(e *tencentcloud.Error, asked request) advice {
-	if e.Code != "" {
+	late := errors.As(e, new(*tencentcloud.DeadlineError)) // the code is that of an attempt that would have been repeated
+	if e.Code != "" && !late {
 		a := adviceByCode[e.Code]
 		if a.argument == "start_time" && !asked.sets("start_time") {
 			a.argument = "end_time"

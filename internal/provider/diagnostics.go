@@ -69,6 +69,8 @@ func asking(asked request) string {
 // outcome continues asking.
 func outcome(e *tencentcloud.Error) string {
 	switch {
+	case errors.As(e, new(*tencentcloud.DeadlineError)):
+		return fmt.Sprintf("and the time was up before %s had given a usable answer.", e.Host)
 	case e.Code != "" && e.Passing:
 		return fmt.Sprintf("and %s went on refusing.", e.Host)
 	case e.Code != "":
