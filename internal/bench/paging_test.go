@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strconv"
 	"sync/atomic"
@@ -128,7 +129,7 @@ func BenchmarkPaging(b *testing.B) {
 	}
 	for _, size := range sizes {
 		for _, page := range pages {
-			simulator, err := StartSimulator(b.Context(), binary, "-quota=0",
+			simulator, err := StartSimulator(b.Context(), binary, os.Stderr, "-quota=0",
 				"-tasks="+strconv.Itoa(size), "-max-limit="+strconv.Itoa(page))
 			if err != nil {
 				b.Fatal(err)

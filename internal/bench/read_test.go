@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -42,7 +43,7 @@ func BenchmarkRead(b *testing.B) {
 		{"framework", throughProvider(providerserver.NewProtocol6(provider.New("bench")))},
 	}
 	for _, size := range []int{10_000, 100_000} {
-		simulator, err := StartSimulator(b.Context(), binary, "-quota=0", "-tasks="+strconv.Itoa(size))
+		simulator, err := StartSimulator(b.Context(), binary, os.Stderr, "-quota=0", "-tasks="+strconv.Itoa(size))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -32,10 +33,11 @@ type Simulator struct {
 	process     *exec.Cmd
 }
 
-// StartSimulator runs a binary of internal/cmd/cdnsim.
-func StartSimulator(ctx context.Context, binary string, flags ...string) (*Simulator, error) {
+// StartSimulator runs a binary of internal/cmd/cdnsim. Its log, which it writes
+// with the flag -log, and its complaints go to errors.
+func StartSimulator(ctx context.Context, binary string, errors io.Writer, flags ...string) (*Simulator, error) {
 	s := &Simulator{process: exec.CommandContext(ctx, binary, flags...)}
-	s.process.Stderr = os.Stderr
+	s.process.Stderr = errors
 	out, err := s.process.StdoutPipe()
 	if err != nil {
 		return nil, err

@@ -48,7 +48,7 @@ output "failed" {
 // large measures a plan over a long list beside one that takes the same rows
 // from a file.
 func (s *stage) large(ctx context.Context, tasks, rounds int) error {
-	simulator, err := bench.StartSimulator(ctx, s.simulator, "-quota=0", "-tasks="+strconv.Itoa(tasks))
+	simulator, err := bench.StartSimulator(ctx, s.simulator, os.Stderr, "-quota=0", "-tasks="+strconv.Itoa(tasks))
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/bench"
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdnsim"
@@ -43,7 +44,7 @@ const empty = `output "done" {
 
 // small measures what one small lookup adds to a plan.
 func (s *stage) small(ctx context.Context, rounds int) error {
-	simulator, err := bench.StartSimulator(ctx, s.simulator, "-quota=0")
+	simulator, err := bench.StartSimulator(ctx, s.simulator, os.Stderr, "-quota=0")
 	if err != nil {
 		return err
 	}
