@@ -138,11 +138,17 @@ func networkAdvice(e *tencentcloud.Error, asked request) string {
 		return certificateAdvice(certificate.Err, e.Host)
 	case errors.As(e, &record), errors.Is(e, http.ErrSchemeMismatch):
 		return fmt.Sprintf("%s does not speak TLS. See endpoint of the provider block, and its port.", e.Host)
+	case errors.As(e, &op) && op.Op == "remote error":
+		return fmt.Sprintf("%s does not accept the TLS connection, which is of version 1.2 or later. See endpoint of the provider block, and "+
+			"whether a proxy inspects TLS.", e.Host)
 	case errors.As(e, &timeout):
 		return fmt.Sprintf("%s did not answer within the request_timeout. See whether a firewall drops what goes there, or set a longer "+
 			"request_timeout.", e.Host)
 	case errors.Is(e, syscall.ECONNREFUSED):
 		return fmt.Sprintf("%s refused the connection: nothing listens there. See endpoint of the provider block, and its port.", e.Host)
+	case errors.As(e, &op) && op.Op == "dial":
+		return fmt.Sprintf("No connection to %s can be made. See endpoint of the provider block, and whether a firewall or a missing proxy "+
+			"stands in the way.", e.Host)
 	case errors.As(e, &bad) && e.HTTPStatus >= 300 && e.HTTPStatus < 400:
 		return "A redirect is not followed, since it would carry the signature elsewhere. See endpoint of the provider block, and whether a " +
 			"proxy asks for a login."

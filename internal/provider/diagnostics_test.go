@@ -264,6 +264,8 @@ func TestAdviceOnTheNetwork(t *testing.T) {
 		"The time for the whole read, 10m0s, was up":             {Cause: &tencentcloud.DeadlineError{Context: context.DeadlineExceeded, Last: refused}},
 		"See HTTPS_PROXY, HTTP_PROXY and NO_PROXY":               {Cause: &tencentcloud.ProxyError{Proxy: "p:1", HTTPStatus: 407}},
 		"The proxy does not let the request through. See HTTPS_": {Cause: &net.OpError{Op: "proxyconnect", Err: refused}},
+		host + " does not accept the TLS connection":             {Cause: &net.OpError{Op: "remote error", Err: errors.New("tls: protocol version not supported")}},
+		"No connection to " + host + " can be made":              {Cause: &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.EHOSTUNREACH)}},
 		"that HTTP does not allow":                               {Cause: &tencentcloud.HeaderError{}},
 		"A redirect is not followed":                             {HTTPStatus: 302, Cause: &tencentcloud.AnswerError{Problem: "p"}},
 		"What answered may not be the CDN API":                   {HTTPStatus: 404, Cause: &tencentcloud.AnswerError{Problem: "p"}},
