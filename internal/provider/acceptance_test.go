@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -135,13 +136,18 @@ var factories = map[string]func() (tfprotov6.ProviderServer, error){
 // service is a simulator that serves until its test ends.
 type service struct {
 	*cdnsim.Server
-	url string
+	url     string
+	arrived chan struct{} // closed by the first request
 }
 
 func simulate(t *testing.T, o cdnsim.Options) *service {
 	t.Helper()
-	s := &service{Server: cdnsim.New(o)}
-	web := httptest.NewServer(s.Server)
+	s := &service{Server: cdnsim.New(o), arrived: make(chan struct{})}
+	first := sync.OnceFunc(func() { close(s.arrived) })
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		first()
+		s.ServeHTTP(w, r)
+	}))
 	t.Cleanup(web.Close)
 	s.url = web.URL
 	return s

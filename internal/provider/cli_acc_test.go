@@ -139,28 +139,47 @@ func (p *project) apply(args ...string) outcome {
 	return p.run(slices.Concat([]string{"apply", "-auto-approve", "-json"}, args)...)
 }
 
-// attributes are those of a data source in the state, by its address.
-func (p *project) attributes(address string) map[string]any {
+// state is what the CLI keeps.
+type state struct {
+	Outputs   map[string]struct{ Value any }
+	Resources []struct {
+		Type, Name string
+		Instances  []struct {
+			Key        string `json:"index_key"`
+			Attributes map[string]any
+		}
+	}
+}
+
+func (p *project) state() state {
 	p.t.Helper()
 	text, err := os.ReadFile(filepath.Join(p.dir, "terraform.tfstate"))
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	var state struct {
-		Resources []struct {
-			Type, Name string
-			Instances  []struct {
-				Key        string `json:"index_key"`
-				Attributes map[string]any
-			}
-		}
-	}
+	var s state
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
-	if err := decoder.Decode(&state); err != nil {
+	if err := decoder.Decode(&s); err != nil {
 		p.t.Fatal(err)
 	}
-	for _, r := range state.Resources {
+	return s
+}
+
+// output is the value of an output in the state.
+func (p *project) output(name string) any {
+	p.t.Helper()
+	output, ok := p.state().Outputs[name]
+	if !ok {
+		p.t.Fatalf("the state has no output %s", name)
+	}
+	return output.Value
+}
+
+// attributes are those of a data source in the state, by its address.
+func (p *project) attributes(address string) map[string]any {
+	p.t.Helper()
+	for _, r := range p.state().Resources {
 		for _, instance := range r.Instances {
 			name := "data." + r.Type + "." + r.Name
 			if instance.Key != "" {
