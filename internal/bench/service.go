@@ -16,6 +16,9 @@ import (
 // NoQuota is a number of requests per second that no read here comes near.
 const NoQuota = 100_000
 
+// parallel is how many requests of one read are under way at once by default.
+const parallel = 20
+
 // Service returns our client, set up as the provider does it.
 func Service(endpoint *url.URL, transport http.RoundTripper, perSecond int) *cdn.Service {
 	client := tencentcloud.NewClient(tencentcloud.Config{
@@ -26,5 +29,5 @@ func Service(endpoint *url.URL, transport http.RoundTripper, perSecond int) *cdn
 		UserAgent: "bench", RequestClient: "bench", MaxRetries: 8, RequestTimeout: 30 * time.Second,
 		Limiter: tencentcloud.NewLimiter(perSecond), Transport: transport,
 	})
-	return cdn.NewService(client, perSecond)
+	return cdn.NewService(client, parallel)
 }
