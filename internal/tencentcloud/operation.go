@@ -56,6 +56,9 @@ func (op *operation) try(ctx context.Context, answer Answer) (Attempt, *Error) {
 	attempt.Took = time.Since(start)
 	if failure != nil {
 		failure.hide(credential.SecretKey, credential.Token, op.signature)
+		if credential.Token != "" {
+			failure.hide(credential.SecretID) // part of what STS answered, unlike the id of a permanent key
+		}
 		return fail(failure)
 	}
 	c.config.Limiter.Accepted()
