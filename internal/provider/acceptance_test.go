@@ -5,6 +5,7 @@ package provider_test
 import (
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -46,6 +48,10 @@ func run(m *testing.M) int {
 	defer os.RemoveAll(temporary)
 	original, cliPath = os.Environ(), findCLI()
 	isolate(filepath.Join(temporary, "home"))
+	flag.Parse()
+	if parallel := flag.Lookup("test.parallel"); parallel.Value.String() == parallel.DefValue {
+		flag.Set(parallel.Name, "8") // most tests wait most of the time, whatever the number of processors
+	}
 	return m.Run()
 }
 
@@ -142,6 +148,9 @@ type service struct {
 
 func simulate(t *testing.T, o cdnsim.Options) *service {
 	t.Helper()
+	if o.Before == nil {
+		o.Before = startClock
+	}
 	s := &service{Server: cdnsim.New(o), arrived: make(chan struct{})}
 	first := sync.OnceFunc(func() { close(s.arrived) })
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -151,6 +160,28 @@ func simulate(t *testing.T, o cdnsim.Options) *service {
 	t.Cleanup(web.Close)
 	s.url = web.URL
 	return s
+}
+
+// later are tasks that the service takes in the moment of the first request: lag and progress count from then on, however
+// long the CLI takes to start.
+func later(tasks []cdnsim.Task) []cdnsim.Task {
+	for i := range tasks {
+		tasks[i].Added = notYet
+	}
+	return tasks
+}
+
+var notYet = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func startClock(s *cdnsim.Server, n int) {
+	now := s.Now()
+	if n == 1 {
+		s.Update(func(t *cdnsim.Task) {
+			if t.Added.Equal(notYet) {
+				t.Added = now
+			}
+		})
+	}
 }
 
 const (

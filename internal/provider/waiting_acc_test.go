@@ -36,9 +36,9 @@ const postcondition = `
   }
 `
 
-// pending are n rows in process that become done, or final, after a time.
+// pending are n rows in process that become done, or final, so long after the first request.
 func pending(n int, after time.Duration, final string) []cdnsim.Task {
-	all := rows(n)
+	all := later(rows(n))
 	for i := range all {
 		all[i].Status, all[i].Percent, all[i].DoneAfter, all[i].Final = "process", 10*i, after, final
 		all[i].URL = strings.Replace(all[i].URL, "https://", "https://pending.", 1)
@@ -105,7 +105,7 @@ func TestAccWait_timeout(t *testing.T) {
 // Right after a submission the list may still be empty. That is waited for too, and has its own words if it stays so.
 func TestAccWait_empty(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, cdnsim.Options{Tasks: rows(2), Lag: 2500 * time.Millisecond})
+	s := simulate(t, cdnsim.Options{Tasks: later(rows(2)), Lag: 2500 * time.Millisecond})
 	p := attached(t, s.config(gate(postcondition)))
 	p.apply().must(t)
 	equal(t, "status_counts", p.attributes("data.tencentcdn_push_tasks.t")["status_counts"], `{"done":2,"fail":0,"invalid":0,"process":0}`)
@@ -181,7 +181,7 @@ func TestAccWait_large(t *testing.T) {
 	for i := range 3 {
 		tasks = append(tasks, cdnsim.Task{
 			TaskID: "1602745231", URL: fmt.Sprintf("https://www.example.com/late/%d", i), Status: "process", Area: "mainland",
-			CreateTime: now.Add(-time.Minute), DoneAfter: 5 * time.Second,
+			CreateTime: now.Add(-time.Minute), Added: notYet, DoneAfter: 5 * time.Second,
 		})
 	}
 	s := simulate(t, cdnsim.Options{Tasks: tasks, QuotaPerSecond: 20})
