@@ -4,13 +4,15 @@ set -euo pipefail
 
 found=0
 for module in . internal/bench; do
-  for package in $(cd "$module" && go list ./...); do
-    for target in $(cd "$module" && go test -list '^Fuzz' "$package" | grep '^Fuzz' || true); do
-      found=$((found + 1))
-      echo "fuzz: $package $target"
-      (cd "$module" && go test -run '^$' -fuzz "^$target\$" -fuzztime "$FUZZTIME" "$package")
-    done
-  done
+  cd "$module"
+  # A line of JSON for each target, with the package that has it.
+  listed=$(go test -json -list '^Fuzz' ./...)
+  while read -r package target; do
+    found=$((found + 1))
+    echo "fuzz: $package $target"
+    go test -run '^$' -fuzz "^$target\$" -fuzztime "$FUZZTIME" "$package"
+  done < <(sed -nE 's/.*"Package":"([^"]*)".*"Output":"(Fuzz[^\\]*)\\n".*/\1 \2/p' <<<"$listed")
+  cd "$OLDPWD"
 done
 echo "fuzz: $found targets, $FUZZTIME each"
 ((found > 0))
