@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
@@ -108,10 +109,11 @@ var cliVersion = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var version struct {
-		Number string `json:"terraform_version"`
+	var answer struct {
+		Version string `json:"terraform_version"`
 	}
-	return version.Number, json.Unmarshal(output, &version)
+	err = json.Unmarshal(output, &answer)
+	return answer.Version, err
 })
 
 // providerProgram is the provider as users have it, built once for the whole run; its directory.
@@ -257,4 +259,28 @@ func jsonText(value any) string {
 		return err.Error()
 	}
 	return string(text)
+}
+
+// needVersion skips a test whose CLI is too old for a feature of Terraform's that it uses.
+func needVersion(t *testing.T, least, feature string) {
+	t.Helper()
+	needCLI(t)
+	text, err := cliVersion()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if version.Must(version.NewVersion(text)).Core().LessThan(version.Must(version.NewVersion(least))) {
+		t.Skipf("The CLI has version %s, and %s came with %s.", text, feature, least)
+	}
+}
+
+// needMocks is needVersion for mocked providers, which Terraform and OpenTofu have from different versions on.
+func needMocks(t *testing.T) {
+	t.Helper()
+	needCLI(t)
+	if strings.HasPrefix(filepath.Base(cliPath), "tofu") {
+		needVersion(t, "1.8.0", "mock_provider")
+		return
+	}
+	needVersion(t, "1.7.0", "mock_provider")
 }

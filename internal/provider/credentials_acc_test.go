@@ -155,6 +155,7 @@ func TestAccCredentials_token(t *testing.T) {
 // A role's credentials that expire while a wait goes on are renewed before the service refuses one.
 func TestAccCredentials_renewal(t *testing.T) {
 	t.Parallel()
+	needVersion(t, "1.2.0", "postcondition")
 	s := simulate(t, cdnsim.Options{Tasks: pending(2, 15*time.Second, "done"), STS: cdnsim.STSOptions{Lifetime: 4 * time.Second}})
 	p := attached(t, s.block(keys+fmt.Sprintf("assume_role {\nrole_arn = %q\nsession_name = \"ci\"\n}", role))+gate(postcondition))
 	p.apply().must(t)
@@ -239,6 +240,7 @@ func TestAccCredentials_refused(t *testing.T) {
 // Nothing is asked for a credential that nothing needs.
 func TestAccCredentials_lazy(t *testing.T) {
 	t.Parallel()
+	needVersion(t, "1.4.0", "terraform_data")
 	s := simulate(t, cdnsim.Options{})
 	p := attached(t, s.block(`cam_role_name = "reader"`)+"resource \"terraform_data\" \"other\" {}\n")
 	p.plan().must(t)

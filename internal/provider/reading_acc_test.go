@@ -358,6 +358,7 @@ data "tencentcdn_push_tasks" "t" {
 // What another resource computes is unknown while planning, and passes. At apply it is as good as written.
 func TestAccPushTasks_unknown(t *testing.T) {
 	t.Parallel()
+	needVersion(t, "1.4.0", "terraform_data")
 	s := simulate(t, cdnsim.Options{Tasks: rows(3)})
 	config := func(values string) string {
 		return s.config(`

@@ -168,6 +168,7 @@ func TestAccValidation_credentials(t *testing.T) {
 // While arguments of the provider are unknown, a plan goes on as far as nothing has to be read with them.
 func TestAccValidation_unknownProvider(t *testing.T) {
 	t.Parallel()
+	needVersion(t, "1.4.0", "terraform_data")
 	const later = "resource \"terraform_data\" \"later\" {\n input = {\n key = \"EXAMPLEKEY\", rate = 10, region = \"ap-guangzhou\" }\n}\n"
 
 	t.Run("a read that waits", func(t *testing.T) {

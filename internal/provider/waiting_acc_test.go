@@ -59,6 +59,7 @@ func (s *service) looks(t *testing.T) {
 
 func TestAccWait_becomesDone(t *testing.T) {
 	t.Parallel()
+	needVersion(t, "1.2.0", "postcondition")
 	s := simulate(t, cdnsim.Options{Tasks: append(rows(2), pending(3, 3*time.Second, "done")...)})
 	p := attached(t, s.config(gate(postcondition)))
 	p.apply().must(t)
@@ -75,6 +76,7 @@ func TestAccWait_becomesDone(t *testing.T) {
 // invalid is final, and ends the wait. It is the postcondition that fails the run.
 func TestAccWait_invalid(t *testing.T) {
 	t.Parallel()
+	needVersion(t, "1.2.0", "postcondition")
 	tasks := append(rows(8), pending(1, 1500*time.Millisecond, "invalid")...)
 	s := simulate(t, cdnsim.Options{Tasks: tasks})
 	d := attached(t, s.config(gate(postcondition))).plan().failure(t)
@@ -105,6 +107,7 @@ func TestAccWait_timeout(t *testing.T) {
 // Right after a submission the list may still be empty. That is waited for too, and has its own words if it stays so.
 func TestAccWait_empty(t *testing.T) {
 	t.Parallel()
+	needVersion(t, "1.2.0", "postcondition")
 	s := simulate(t, cdnsim.Options{Tasks: later(rows(2)), Lag: 2500 * time.Millisecond})
 	p := attached(t, s.config(gate(postcondition)))
 	p.apply().must(t)
@@ -122,6 +125,7 @@ func TestAccWait_empty(t *testing.T) {
 // A fault in mid-wait is one look that failed, and even a fault that outlasts its retries does not end the wait.
 func TestAccWait_fault(t *testing.T) {
 	t.Parallel()
+	needVersion(t, "1.2.0", "postcondition")
 	s := simulate(t, cdnsim.Options{Tasks: pending(2, 3*time.Second, "done"), Faults: cdnsim.Sequence("DescribePushTasks",
 		nil, cdnsim.Page(502), cdnsim.Close(), nil, cdnsim.APIError("InternalError.ProxyServer", "Internal service error."))})
 	p := attached(t, s.block(keys+"max_retries = 0")+gate(postcondition))
@@ -141,6 +145,7 @@ func TestAccWait_fault(t *testing.T) {
 // What is unknown until apply is waited for at apply, and what depends on the gate comes after it.
 func TestAccWait_atApply(t *testing.T) {
 	t.Parallel()
+	needVersion(t, "1.4.0", "terraform_data")
 	s := simulate(t, cdnsim.Options{Tasks: pending(2, 3*time.Second, "done")})
 	p := attached(t, s.config(gate("depends_on = [terraform_data.submission]\n"+postcondition)+`
 resource "terraform_data" "submission" {}
@@ -161,6 +166,7 @@ output "released" {
 // Gates share the quota: more of them than it has room for wait for each other, and all open.
 func TestAccWait_sharedQuota(t *testing.T) {
 	t.Parallel()
+	needVersion(t, "1.2.0", "postcondition")
 	s := simulate(t, cdnsim.Options{Tasks: pending(3, 4*time.Second, "done"), QuotaPerSecond: 4})
 	p := attached(t, s.block(keys+"requests_per_second = 4")+strings.Replace(gate(postcondition), "{", "{\nfor_each = toset([\"a\", \"b\", \"c\", \"d\", \"e\", \"f\", \"g\", \"h\"])", 1))
 	p.apply().must(t)
