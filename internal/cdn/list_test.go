@@ -2,6 +2,7 @@ package cdn
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -174,6 +175,36 @@ func TestServiceThatNeverMeets(t *testing.T) {
 	}
 }
 
+// stuck answers every offset behind the first half with the second half.
+type stuck struct{ requests atomic.Int64 }
+
+func (s *stuck) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.requests.Add(1)
+	var asked struct{ Offset int }
+	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
+		return nil, err
+	}
+	var rows []string
+	for i := range 50 {
+		rows = append(rows, fmt.Sprintf(`{"TaskId":"1","Url":"https://www.example.com/%d"}`, min(asked.Offset, 50)+i))
+	}
+	body := `{"Response":{"PushLogs":[` + strings.Join(rows, ",") + `],"TotalCount":null,"RequestId":"r"}}`
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+}
+
+// A service that repeats its last page has no end that can be believed.
+func TestServiceThatRepeatsItself(t *testing.T) {
+	transport := &stuck{}
+	result := read(t, NewService(clientOf(transport, nil), 1), Query{TaskID: "1"})
+	equal(t, "rows", urls(result.Tasks), urlsOf(numbered(100)))
+	if len(result.Doubts) != 1 {
+		t.Errorf("doubts %q", result.Doubts)
+	}
+	if n := transport.requests.Load(); n > 60 {
+		t.Errorf("%d requests", n)
+	}
+}
+
 // A list that goes on and on is given up.
 func TestServiceThatNeverEnds(t *testing.T) {
 	sim := cdnsim.New(cdnsim.Options{Tasks: numbered(5000), Total: cdnsim.TotalNull, MaxLimit: 100})
@@ -306,7 +337,10 @@ func TestMovingList(t *testing.T) {
 		{"a list of one row grows in front", 1, cdnsim.Options{Total: cdnsim.TotalNull},
 			map[int]func(*cdnsim.Server){2: adding(1)}, stay(1), 4},
 		{"a window far back ends before the known rows do", 40, cdnsim.Options{MaxLimit: 2},
-			map[int]func(*cdnsim.Server){6: func(sim *cdnsim.Server) { removing("0")(sim); removing("2")(sim) }}, stay(40, "0", "2"), 50},
+			map[int]func(*cdnsim.Server){6: func(sim *cdnsim.Server) { removing("0")(sim); removing("5")(sim) }}, stay(40, "0", "5"), 50},
+		{"of equal rows the first is shifted to where the second was", 20,
+			cdnsim.Options{MaxLimit: 10, Total: cdnsim.TotalNull, Tasks: []cdnsim.Task{numbered(20)[8]}},
+			map[int]func(*cdnsim.Server){2: adding(1)}, slices.Insert(stay(20), 9, numbered(20)[8].URL), 7},
 		{"of equal rows the second is shifted to where the first was", 20, cdnsim.Options{MaxLimit: 10, Tasks: []cdnsim.Task{twice}},
 			map[int]func(*cdnsim.Server){2: removing("3")}, slices.Insert(stay(20, "3"), 8, twice.URL), 6},
 	} {
