@@ -17,7 +17,8 @@ const root = "github.com/tencentcdn/terraform-provider-tencentcdn"
 // Build compiles a package of the provider's module or of this one, named from
 // the root of the former, as a release does.
 func Build(ctx context.Context, pkg, output string) error {
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", output, strings.TrimSuffix(root+"/"+pkg, "/"))
+	arguments := []string{"build", "-trimpath", "-ldflags=-s -w", "-o", output, strings.TrimSuffix(root+"/"+pkg, "/")}
+	build := exec.CommandContext(ctx, "go", arguments...) //nolint:gosec // the packages are ours
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("%v: %w\n%s", build.Args, err, out)
@@ -36,7 +37,7 @@ type Simulator struct {
 // StartSimulator runs a binary of internal/cmd/cdnsim. Its log, which it writes
 // with the flag -log, and its complaints go to errors.
 func StartSimulator(ctx context.Context, binary string, errors io.Writer, flags ...string) (*Simulator, error) {
-	s := &Simulator{process: exec.CommandContext(ctx, binary, flags...)}
+	s := &Simulator{process: exec.CommandContext(ctx, binary, flags...)} //nolint:gosec // which Build has made
 	s.process.Stderr = errors
 	out, err := s.process.StdoutPipe()
 	if err != nil {

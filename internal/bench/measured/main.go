@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log"
 	"os"
@@ -13,8 +14,8 @@ import (
 )
 
 func main() {
-	signal.Ignore(os.Interrupt) // as providers do: Terraform decides when they end
-	provider := exec.Command(os.Getenv("MEASURED_PROVIDER"), os.Args[1:]...)
+	signal.Ignore(os.Interrupt)                                                                           // as providers do: Terraform decides when they end
+	provider := exec.CommandContext(context.Background(), os.Getenv("MEASURED_PROVIDER"), os.Args[1:]...) //nolint:gosec // named by the command plan
 	provider.Stdin, provider.Stdout, provider.Stderr = os.Stdin, os.Stdout, os.Stderr
 	runErr := provider.Run()
 	usage, ok := provider.ProcessState.SysUsage().(*syscall.Rusage)
@@ -29,7 +30,7 @@ func main() {
 
 // note writes the peak resident memory in KiB and the CPU time in microseconds.
 func note(usage *syscall.Rusage) error {
-	file, err := os.OpenFile(os.Getenv("MEASURED_FILE"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(os.Getenv("MEASURED_FILE"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // likewise
 	if err != nil {
 		return err
 	}
