@@ -46,14 +46,24 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(temporary)
+	defer func() { _ = os.RemoveAll(temporary) }()
 	original, cliPath = os.Environ(), findCLI()
-	isolate(filepath.Join(temporary, "home"))
-	flag.Parse()
-	if parallel := flag.Lookup("test.parallel"); parallel.Value.String() == parallel.DefValue {
-		flag.Set(parallel.Name, "8") // most tests wait most of the time, whatever the number of processors
+	if err := errors.Join(isolate(filepath.Join(temporary, "home")), moreParallel()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
 	return m.Run()
+}
+
+// moreParallel runs more tests at once than there are processors, unless -parallel says how many: most of them wait most of
+// the time.
+func moreParallel() error {
+	flag.Parse()
+	parallel := flag.Lookup("test.parallel")
+	if parallel.Value.String() != parallel.DefValue {
+		return nil
+	}
+	return flag.Set(parallel.Name, "8")
 }
 
 // findCLI is the CLI that TF_ACC_TERRAFORM_PATH names, else terraform, else tofu.
@@ -69,10 +79,11 @@ func findCLI() string {
 }
 
 // isolate takes the user's settings out of the environment: they would change what the tests see.
-func isolate(home string) {
+func isolate(home string) error {
+	var all []error
 	for _, variable := range original {
 		if name, _, _ := strings.Cut(variable, "="); isSetting(name) {
-			os.Unsetenv(name)
+			all = append(all, os.Unsetenv(name))
 		}
 	}
 	for name, value := range map[string]string{
@@ -80,8 +91,9 @@ func isolate(home string) {
 		// Where terraform-plugin-testing finds the CLI, and under which address the CLI, even OpenTofu, finds the provider.
 		"TF_ACC_TERRAFORM_PATH": cliPath, "TF_ACC_PROVIDER_HOST": "registry.terraform.io", "TF_ACC_PROVIDER_NAMESPACE": "tencentcdn",
 	} {
-		os.Setenv(name, value)
+		all = append(all, os.Setenv(name, value))
 	}
+	return errors.Join(all...)
 }
 
 func isSetting(name string) bool {

@@ -28,11 +28,11 @@ func TestAudit(t *testing.T) {
 	p.env = append(p.env, accountKeys...)
 	p.apply("-var=days=5", "-var=domain=www.example.com").must(t)
 	equal(t, "status_counts", p.output("status_counts"), `{"done":6,"fail":1,"init":1,"invalid":2,"process":1}`)
-	page := p.write("report.html", p.output("report").(string))
+	document := decoded[string](t, p.output("report"))
+	page := p.write("report.html", document)
 	if want := `"Keyword":"www.example.com"`; !strings.Contains(s.received()[0], want) {
 		t.Errorf("the service received %s", s.received()[0])
 	}
-	document := p.output("report").(string)
 	if browser := findBrowser(); browser == "" {
 		t.Log("There is no Chromium or Chrome on the PATH: only the HTML is checked, not the picture that it makes.")
 	} else {
@@ -104,10 +104,8 @@ func findBrowser() string {
 // browse has a browser without a window do one thing with a page, and returns what it prints.
 func browse(t *testing.T, browser, what, page string) string {
 	t.Helper()
-	profile, err := os.MkdirTemp(temporary, "browser-")
-	if err != nil {
-		t.Fatal(err)
-	}
+	// Not in a directory of the test: the browser's children may still write there when it has ended.
+	profile := filepath.Join(temporary, "browser"+filepath.Base(what))
 	cmd := exec.CommandContext(t.Context(), browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
 		"--user-data-dir="+profile, "--window-size=1100,1400", what, "file://"+page)
@@ -128,7 +126,7 @@ func checkPicture(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	picture, err := png.Decode(file)
 	if err != nil {
 		t.Fatal(err)

@@ -85,8 +85,10 @@ func serve(t *testing.T) string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	reattach, closed := make(chan *plugin.ReattachConfig, 1), make(chan struct{})
-	go tf6server.Serve(provider.Address, provider.NewServer("test"), tf6server.WithDebug(ctx, reattach, closed),
-		tf6server.WithGoPluginLogger(hclog.NewNullLogger()), tf6server.WithLoggingSink(t))
+	go func() {
+		_ = tf6server.Serve(provider.Address, provider.NewServer("test"), tf6server.WithDebug(ctx, reattach, closed),
+			tf6server.WithGoPluginLogger(hclog.NewNullLogger()), tf6server.WithLoggingSink(t))
+	}()
 	t.Cleanup(func() {
 		cancel()
 		<-closed
@@ -141,12 +143,12 @@ func (p *project) apply(args ...string) outcome {
 
 // state is what the CLI keeps.
 type state struct {
-	Outputs   map[string]struct{ Value any }
+	Outputs   map[string]struct{ Value json.RawMessage }
 	Resources []struct {
 		Type, Name string
 		Instances  []struct {
 			Key        string `json:"index_key"`
-			Attributes map[string]any
+			Attributes map[string]json.RawMessage
 		}
 	}
 }
@@ -158,16 +160,14 @@ func (p *project) state() state {
 		p.t.Fatal(err)
 	}
 	var s state
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	if err := decoder.Decode(&s); err != nil {
+	if err := json.Unmarshal(text, &s); err != nil {
 		p.t.Fatal(err)
 	}
 	return s
 }
 
 // output is the value of an output in the state.
-func (p *project) output(name string) any {
+func (p *project) output(name string) json.RawMessage {
 	p.t.Helper()
 	output, ok := p.state().Outputs[name]
 	if !ok {
@@ -177,7 +177,7 @@ func (p *project) output(name string) any {
 }
 
 // attributes are those of a data source in the state, by its address.
-func (p *project) attributes(address string) map[string]any {
+func (p *project) attributes(address string) map[string]json.RawMessage {
 	p.t.Helper()
 	for _, r := range p.state().Resources {
 		for _, instance := range r.Instances {
@@ -258,16 +258,30 @@ func says(t *testing.T, text string, parts ...string) {
 	}
 }
 
-// equal compares a value with JSON.
-func equal(t *testing.T, what string, got any, want string) {
+// equal compares JSON, whatever its order and white space.
+func equal(t *testing.T, what string, got json.RawMessage, want string) {
+	t.Helper()
+	if a, b := canonical(t, got), canonical(t, []byte(want)); a != b {
+		t.Errorf("%s is\n  %s\nwant\n  %s", what, a, b)
+	}
+}
+
+func canonical(t *testing.T, text []byte) string {
 	t.Helper()
 	var value any
-	decoder := json.NewDecoder(strings.NewReader(want))
+	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
 	if err := decoder.Decode(&value); err != nil {
-		t.Fatalf("%s: %v", what, err)
+		t.Fatalf("%v: %q", err, text)
 	}
-	if text := jsonText(got); text != jsonText(value) {
-		t.Errorf("%s is\n  %s\nwant\n  %s", what, text, jsonText(value))
+	return jsonText(value)
+}
+
+// decoded is JSON as a value of a type.
+func decoded[T any](t *testing.T, text json.RawMessage) (value T) {
+	t.Helper()
+	if err := json.Unmarshal(text, &value); err != nil {
+		t.Fatalf("%v: %q", err, text)
 	}
+	return value
 }

@@ -56,8 +56,8 @@ func TestAccFaults_passing(t *testing.T) {
 			p := attached(t, s.block(keys+`request_timeout = "2s"`)+lookUp)
 			p.apply().must(t)
 			got := p.attributes("data.tencentcdn_push_tasks.t")
-			if !slices.Equal(urls(got), wantURLs(0, 90)) {
-				t.Errorf("rows are %v", urls(got))
+			if !slices.Equal(urls(t, got), wantURLs(0, 90)) {
+				t.Errorf("rows are %v", urls(t, got))
 			}
 			equal(t, "total_count", got["total_count"], `90`)
 			// Five pages of 20, each with a row of the one before.
@@ -74,7 +74,7 @@ func TestAccFaults_gzip(t *testing.T) {
 	s := simulate(t, cdnsim.Options{Tasks: rows(3), Faults: always(cdnsim.Gzip())})
 	p := attached(t, s.config(lookUp))
 	p.apply().must(t)
-	if got := urls(p.attributes("data.tencentcdn_push_tasks.t")); !slices.Equal(got, wantURLs(0, 3)) {
+	if got := urls(t, p.attributes("data.tencentcdn_push_tasks.t")); !slices.Equal(got, wantURLs(0, 3)) {
 		t.Errorf("rows are %v", got)
 	}
 }
@@ -195,7 +195,9 @@ func TestAccFaults_network(t *testing.T) {
 		t.Fatal(err)
 	}
 	closed := listener.Addr().String()
-	listener.Close()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
 	secure := httptest.NewUnstartedServer(cdnsim.New(cdnsim.Options{}))
 	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // it would tell of the handshake that is to fail
 	secure.StartTLS()
@@ -241,7 +243,7 @@ func TestAccFaults_clock(t *testing.T) {
 			s := simulate(t, cdnsim.Options{Tasks: rows(45), MaxLimit: 20, ClockSkew: skew})
 			p := attached(t, s.config(lookUp))
 			p.apply().must(t)
-			if got := urls(p.attributes("data.tencentcdn_push_tasks.t")); !slices.Equal(got, wantURLs(0, 45)) {
+			if got := urls(t, p.attributes("data.tencentcdn_push_tasks.t")); !slices.Equal(got, wantURLs(0, 45)) {
 				t.Errorf("rows are %v", got)
 			}
 			counts := s.Counts()

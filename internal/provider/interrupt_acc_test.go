@@ -41,7 +41,7 @@ func TestAccInterrupt(t *testing.T) {
 				t.Fatal(err)
 			}
 			signalled := time.Now()
-			cmd.Wait()
+			_ = cmd.Wait() // its exit code follows
 			took := time.Since(signalled)
 			t.Logf("the CLI ended %v after the signal", took)
 			if took > 5*time.Second {
