@@ -22,7 +22,7 @@ func boolValue(b bool) tftypes.Value     { return tftypes.NewValue(tftypes.Bool,
 func object(t *testing.T, kind tftypes.Type, some values) *tfprotov6.DynamicValue {
 	t.Helper()
 	all := map[string]tftypes.Value{}
-	for name, attribute := range kind.(tftypes.Object).AttributeTypes {
+	for name, attribute := range kind.(tftypes.Object).AttributeTypes { //nolint:forcetypeassert // a schema is an object
 		all[name] = tftypes.NewValue(attribute, nil)
 	}
 	for name, value := range some {
