@@ -140,7 +140,7 @@ func (r *reader) start(w *window) {
 	case held < w.asked && r.agrees(w):
 		r.done = true
 	case held < w.asked:
-		r.stride = held
+		r.stride, r.sized = held, held >= defaultPage && w.promisesMore()
 	}
 }
 
@@ -189,7 +189,7 @@ func (r *reader) overlap() int64 {
 	if r.stride == 1 {
 		return 0
 	}
-	return min(1+r.stride/100, int64(len(r.tasks)))
+	return min(max(1, r.stride/100), int64(len(r.tasks)))
 }
 
 // pageLimit is how many rows to ask for: as many as a page holds, or, while that
@@ -338,16 +338,16 @@ func (r *reader) endsRefused(w *window) bool {
 }
 
 // size learns from a later window how many rows a page holds. Two pages of the
-// same size, both of which were asked for more, were cut; below the documented
-// default they are rather a short list that has just grown.
+// same size, the first of which was asked for more, were cut; below the
+// documented default they are rather a short list that has just grown.
 func (r *reader) size(w *window) {
 	held, progress := int64(len(w.tasks)), r.idle == 0
-	switch plausible := held >= pageSizes[len(pageSizes)-1]; {
+	switch plausible := held >= defaultPage; {
 	case held > r.stride:
 		r.stride = held
-	case held == r.stride && !r.sized && progress && (plausible || !r.moved):
+	case held == r.stride && progress && (plausible || !r.moved):
 		r.sized = true
-		if held < w.asked && plausible {
+		if plausible && held < r.windows[0].asked {
 			r.service.learnPageSize(held)
 		}
 	}

@@ -39,7 +39,10 @@ func NewService(client *tencentcloud.Client, parallel int) *Service {
 // pageSizes are tried one after the other until the service takes one. The
 // largest Limit is published nowhere; a sibling product allows the first, other
 // clients use the second, and the third is the documented default.
-var pageSizes = []int64{1000, 200, 20}
+var pageSizes = []int64{1000, 200, defaultPage}
+
+// defaultPage is the documented default of Limit, in rows.
+const defaultPage = 20
 
 // Result is what a read found.
 type Result struct {
