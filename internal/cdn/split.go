@@ -54,16 +54,17 @@ func (s *Service) fromTheStart(ctx context.Context, q Query) (*list, error) {
 
 // mayGoOn reports whether there may be rows behind a list: because the service
 // counts them or refused to go on, or because the list ends after a round
-// number of rows, as a bound is (10 000 in the console) and TotalCount may be
-// bounded with it. The look behind that this leads to costs one request where
-// there is nothing and the rows are in the order of their CreateTime. A bound
-// that is not round, with a TotalCount that knows nothing beyond it, cannot be
-// told from the end of a list.
+// number of rows, as a bound is (10 000 in the console, and the API hardly gives
+// less) and TotalCount may be bounded with it. The look behind that this leads to
+// costs one request where there is nothing and the rows are in the order of their
+// CreateTime. A bound that is not round, with a TotalCount that knows nothing
+// beyond it, cannot be told from the end of a list.
 func (l *list) mayGoOn(q Query) bool {
-	const round = 1000
+	const leastBound, round = 10_000, 1000
 	held := int64(len(l.tasks))
-	limited := q.Limit > 0 && held >= q.Limit
-	return l.short || held > 0 && (q.Offset+held)%round == 0 && !limited && len(l.doubts) == 0
+	end, limited := q.Offset+held, q.Limit > 0 && held >= q.Limit
+	bound := held > 0 && end >= leastBound && end%round == 0
+	return l.short || bound && !limited && len(l.doubts) == 0
 }
 
 // deepen completes a list that the service cut short, if its window can be

@@ -63,7 +63,7 @@ func testDepth(t *testing.T, o cdnsim.Options) {
 // number gives it away.
 func TestDepthOfCount(t *testing.T) {
 	for _, order := range []cdnsim.Order{cdnsim.NewestFirst, cdnsim.OldestFirst, cdnsim.ByURL} {
-		sim := cdnsim.New(cdnsim.Options{Tasks: numbered(2500), MaxDepth: 1000, MaxLimit: 200, Order: order,
+		sim := cdnsim.New(cdnsim.Options{Tasks: numbered(25_000), MaxDepth: 10_000, Order: order,
 			Depth: cdnsim.DepthEmpty, Total: cdnsim.TotalCapped})
 		got, want := urls(read(t, serviceOf(sim, 4), month).Tasks), urlsOf(sim.Tasks())
 		slices.Sort(got)
@@ -76,12 +76,12 @@ func TestDepthOfCount(t *testing.T) {
 
 // A list that ends with a round number of rows costs one look behind it.
 func TestRoundNumber(t *testing.T) {
-	sim := cdnsim.New(cdnsim.Options{Tasks: numbered(3000), MaxLimit: 500})
+	sim := cdnsim.New(cdnsim.Options{Tasks: numbered(11_000)})
 	result := read(t, serviceOf(sim, 1), month)
-	equal(t, "rows", urls(result.Tasks), urlsOf(numbered(3000)))
+	equal(t, "rows", urls(result.Tasks), urlsOf(numbered(11_000)))
 	equal(t, "doubts", result.Doubts, nil)
 	log := sim.Requests()
-	if n := len(log); n != 8 || log[n-1].Params["EndTime"] != epoch.Add(-2998*time.Second).Format(TimeLayout) {
+	if n := len(log); n != 13 || log[n-1].Params["EndTime"] != epoch.Add(-10_998*time.Second).Format(TimeLayout) {
 		t.Errorf("asked %v, last %s", asked(sim), log[n-1].Body)
 	}
 }
