@@ -109,6 +109,8 @@ func isSetting(name string) bool {
 // needCLI fails a test that has none to run.
 func needCLI(t *testing.T) {
 	t.Helper()
+	// The go command caches a result by what tests read of the environment and the module, and not by what TestMain reads.
+	_, _ = os.Getenv("TF_ACC_TERRAFORM_PATH"), os.Getenv("PATH")
 	if cliPath == "" {
 		t.Fatal("There is neither terraform nor tofu on the PATH. Run the tests by `make test`, which builds OpenTofu if it has to, " +
 			"or name one by TF_ACC_TERRAFORM_PATH.")
@@ -128,11 +130,20 @@ var cliVersion = sync.OnceValues(func() (string, error) {
 	return answer.Version, err
 })
 
+// isOpenTofu tells the two CLIs apart, whatever the name of the file.
+var isOpenTofu = sync.OnceValue(func() bool {
+	output, err := exec.Command(cliPath, "version").Output()
+	return err == nil && strings.Contains(string(output), "OpenTofu")
+})
+
 // providerProgram is the provider as users have it, built once for the whole run; its directory.
 var providerProgram = sync.OnceValues(func() (string, error) {
 	directory := filepath.Join(temporary, "bin")
 	build := exec.Command("go", "build", "-o", directory+string(filepath.Separator), ".")
 	build.Dir, build.Env = filepath.Join("..", ".."), original
+	if _, err := os.Stat(filepath.Join(build.Dir, "main.go")); err != nil { // for the cache, see needCLI
+		return "", err
+	}
 	if err := os.Mkdir(directory, 0o700); err != nil {
 		return "", err
 	}
@@ -290,7 +301,7 @@ func needVersion(t *testing.T, least, feature string) {
 func needMocks(t *testing.T) {
 	t.Helper()
 	needCLI(t)
-	if strings.HasPrefix(filepath.Base(cliPath), "tofu") {
+	if isOpenTofu() {
 		needVersion(t, "1.8.0", "mock_provider")
 		return
 	}
