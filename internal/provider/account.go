@@ -48,6 +48,10 @@ func (a *account) mask(ctx context.Context) context.Context {
 	return tflog.MaskFieldValuesWithFieldKeys(ctx, "secret_key", "security_token", "token", "authorization")
 }
 
+// unshared gives a log line fields of its own. Masking changes the fields that a context brings along in place, and the
+// pages of a read, which share a context, are asked for in parallel.
+func unshared(ctx context.Context) context.Context { return tflog.MaskLogStrings(ctx) }
+
 // logAttempt tells of one request. Neither its headers nor its body are ever logged.
 func logAttempt(ctx context.Context, a tencentcloud.Attempt) {
 	fields := map[string]any{
@@ -60,9 +64,9 @@ func logAttempt(ctx context.Context, a tencentcloud.Attempt) {
 	if a.RetryIn > 0 {
 		fields["retry_in"] = a.RetryIn.String()
 	}
-	tflog.Debug(ctx, "Tencent Cloud API request", fields)
+	tflog.Debug(unshared(ctx), "Tencent Cloud API request", fields)
 	if a.ClockMoved != 0 {
-		tflog.Warn(ctx, "This machine's clock differs from that of the service; requests are signed by the service's clock from now on",
+		tflog.Warn(unshared(ctx), "This machine's clock differs from that of the service; requests are signed by the service's clock from now on",
 			map[string]any{"difference": a.ClockMoved.String()})
 	}
 }
@@ -73,5 +77,5 @@ func logCredential(ctx context.Context, o credentials.Obtained) {
 	if !o.Expires.IsZero() {
 		fields["expires"] = o.Expires.UTC().Format(time.RFC3339)
 	}
-	tflog.Debug(ctx, "Credential obtained", fields)
+	tflog.Debug(unshared(ctx), "Credential obtained", fields)
 }

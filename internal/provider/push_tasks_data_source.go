@@ -111,8 +111,8 @@ func logProgress(ctx context.Context, p cdn.Progress) {
 	}
 	if p.Err != nil {
 		fields["error"] = p.Err.Error()
-		tflog.Warn(ctx, "Waiting for push tasks: this look failed and will be repeated", fields)
+		tflog.Warn(unshared(ctx), "Waiting for push tasks: this look failed and will be repeated", fields)
 		return
 	}
-	tflog.Info(ctx, "Waiting for push tasks", fields)
+	tflog.Info(unshared(ctx), "Waiting for push tasks", fields)
 }
