@@ -156,7 +156,7 @@ func TestAccCredentials_token(t *testing.T) {
 func TestAccCredentials_renewal(t *testing.T) {
 	t.Parallel()
 	needVersion(t, "1.2.0", "postcondition")
-	s := simulate(t, cdnsim.Options{Tasks: pending(2, 15*time.Second, "done"), STS: cdnsim.STSOptions{Lifetime: 4 * time.Second}})
+	s := simulate(t, cdnsim.Options{Tasks: pending(2, 27*time.Second, "done"), STS: cdnsim.STSOptions{Lifetime: 8 * time.Second}})
 	p := attached(t, s.block(keys+fmt.Sprintf("assume_role {\nrole_arn = %q\nsession_name = \"ci\"\n}", role))+gate(postcondition))
 	p.apply().must(t)
 	ids := map[string]bool{}
