@@ -152,7 +152,7 @@ func TestAccLog_debug(t *testing.T) {
 		{"action=DescribePushTasks", "attempt=2", `code=""`, "rows=3"},
 	} {
 		says(t, lines[i], append(want, "[DEBUG]", "request_id="+requests[i].Answer.RequestID, "http_status=200")...)
-		if !regexp.MustCompile(`took=[0-9.]+(µs|ms|s)`).MatchString(lines[i]) {
+		if !regexp.MustCompile(`took="?[0-9.]+(µs|ms|s)`).MatchString(lines[i]) {
 			t.Errorf("no time in %s", lines[i])
 		}
 	}
