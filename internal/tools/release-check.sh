@@ -8,6 +8,10 @@ again=$PWD/.build/dist-again
 keys=$(mktemp -d)
 trap 'gpgconf --homedir "$keys" --kill all 2>/dev/null || true; rm -rf "$keys"' EXIT
 
+# goreleaser asks a remote for the repository's address; where there is none it forgets the time of the commit too.
+export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=remote.origin.url
+export GIT_CONFIG_VALUE_0=https://github.com/tencentcdn/terraform-provider-tencentcdn
+
 skip=()
 if command -v gpg >/dev/null; then
   export GNUPGHOME=$keys GPG_FINGERPRINT=release-check@example.com
