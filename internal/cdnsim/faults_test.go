@@ -27,7 +27,7 @@ func outcomeOf(c *client, transport http.RoundTripper, gzipToo bool) string {
 	case err != nil:
 		return err.Error()
 	}
-	defer answer.Body.Close() //nolint:errcheck // a test
+	defer answer.Body.Close()
 	var body io.Reader = answer.Body
 	if answer.Header.Get("Content-Encoding") == "gzip" {
 		if body, err = gzip.NewReader(body); err != nil {

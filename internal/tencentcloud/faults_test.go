@@ -253,7 +253,7 @@ func TestTooLargeAnswer(t *testing.T) {
 				return // the client has had enough
 			}
 		}
-		z.Close() //nolint:errcheck // likewise
+		z.Close()
 	}
 	for name, handler := range map[string]http.Handler{
 		"value": cdnsim.New(cdnsim.Options{Faults: always(cdnsim.Huge(65))}), "gzip": http.HandlerFunc(zeros),
