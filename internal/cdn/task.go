@@ -56,10 +56,11 @@ type page struct {
 	listed bool // PushLogs was there, if only as null
 
 	// While it is decoded:
-	texts  map[string]*string // those that rows share
-	values []string           // room for the next texts, so that not each is allocated alone
-	buffer []byte
-	name   []byte
+	texts   map[string]*string // those that rows share
+	lowered map[string]*string // those that they share in lower case
+	values  []string           // room for the next texts, so that not each is allocated alone
+	buffer  []byte
+	name    []byte
 }
 
 // Rows is the number of rows that have been read.
@@ -70,7 +71,7 @@ func (p *page) DecodeField(name string, dec *jsontext.Decoder) error {
 	switch name {
 	case "PushLogs":
 		p.listed = true
-		p.texts = make(map[string]*string)
+		p.texts, p.lowered = make(map[string]*string), make(map[string]*string)
 		_, err := tencentcloud.Array(dec, func() error {
 			if err := p.decodeTask(dec); err != nil {
 				return fmt.Errorf("row %d: %w", len(p.tasks), err)
@@ -86,7 +87,7 @@ func (p *page) DecodeField(name string, dec *jsontext.Decoder) error {
 
 // Complete reports an answer without a list, and a count that cannot be.
 func (p *page) Complete() error {
-	p.texts, p.values, p.buffer, p.name = nil, nil, nil, nil
+	p.texts, p.lowered, p.values, p.buffer, p.name = nil, nil, nil, nil, nil
 	if !p.listed {
 		return errors.New(`it has no "PushLogs"`)
 	}
@@ -156,26 +157,27 @@ func (p *page) text(dec *jsontext.Decoder) (*string, error) {
 
 // shared keeps one copy of a text that many rows repeat.
 func (p *page) shared(dec *jsontext.Decoder) (*string, error) {
-	ok, err := p.read(dec)
-	if err != nil || !ok {
-		return nil, err
-	}
-	known, ok := p.texts[string(p.buffer)]
-	if !ok {
-		value := string(p.buffer)
-		known = p.keep(value)
-		p.texts[value] = known
-	}
-	return known, nil
+	return p.intern(dec, p.texts, func(text string) string { return text })
 }
 
 // lower is shared for texts that are compared without regard to case.
 func (p *page) lower(dec *jsontext.Decoder) (*string, error) {
-	value, err := p.shared(dec)
-	if value != nil {
-		*value = strings.ToLower(*value)
+	return p.intern(dec, p.lowered, strings.ToLower)
+}
+
+// intern reads a text that known may have already, by what the service wrote.
+func (p *page) intern(dec *jsontext.Decoder, known map[string]*string, form func(string) string) (*string, error) {
+	ok, err := p.read(dec)
+	if err != nil || !ok {
+		return nil, err
 	}
-	return value, err
+	value, ok := known[string(p.buffer)]
+	if !ok {
+		text := string(p.buffer)
+		value = p.keep(form(text))
+		known[text] = value
+	}
+	return value, nil
 }
 
 // read puts the next text into the buffer. For null it reports false.

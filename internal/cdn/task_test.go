@@ -48,6 +48,7 @@ func TestAnswers(t *testing.T) {
 			"15330318532313133110001|http://a.example/?a=1&b=<2|process|42|2026-11-24 12:00:00|global|2026-11-24 12:01:00",
 			"15330318532313133110002|http://a.example/2|queued|100|2026-11-24 12:00:00|mainland|2026-11-24 12:02:00",
 		},
+		"same_texts.json":     {"1|null|done|null|null|global|null", "Done|Done|done|null|null|done|null"},
 		"unknown_fields.json": {"1|http://a.example/|null|null|null|null|null"},
 	} {
 		t.Run(file, func(t *testing.T) {
