@@ -10,7 +10,7 @@ for module in . internal/bench; do
   while read -r package target; do
     found=$((found + 1))
     echo "fuzz: $package $target"
-    go test -run '^$' -fuzz "^$target\$" -fuzztime "$FUZZTIME" "$package"
+    go test -run '^$' -fuzz "^$target\$" -fuzztime "$FUZZTIME" -fuzzminimizetime 1s "$package"
   done < <(sed -nE 's/.*"Package":"([^"]*)".*"Output":"(Fuzz[^\\]*)\\n".*/\1 \2/p' <<<"$listed")
   cd "$OLDPWD"
 done
