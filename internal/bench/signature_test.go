@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode"
 
 	"github.com/go-json-experiment/json/jsontext"
 	sdk "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cdn/v20180606"
@@ -28,10 +30,18 @@ func FuzzSignature(f *testing.F) {
 	f.Add("{ \"white\" : [ 1 , 2 ] }\n", "", "", "", uint32(86_399))
 	f.Add("not JSON: \x00\xff\u2028\"\\", "id, with/separators=", "ключ\n", "to:ken", uint32(1<<31))
 	f.Add("", " ", strings.Repeat("k", 100), strings.Repeat("t", 4096), ^uint32(0))
+	f.Add("{}", "AKID", "key", "line\nbreak", uint32(0))
 	f.Fuzz(func(t *testing.T, body, id, key, token string, seconds uint32) {
 		synctest.Test(t, func(t *testing.T) {
 			time.Sleep(time.Duration(seconds) * time.Second) // from the year 2000 on, up to 2136
-			ours, sent := ourHeaders(t, body, tencentcloud.Credential{SecretID: id, SecretKey: key, Token: token})
+			ours, sent, err := ourHeaders(t, body, tencentcloud.Credential{SecretID: id, SecretKey: key, Token: token})
+			var header *tencentcloud.HeaderError
+			if errors.As(err, &header) && strings.ContainsFunc(id+token, unicode.IsControl) {
+				return // ours refuses to send what no header can hold
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
 			theirs, resent := sdkHeaders(t, sent, common.NewTokenCredential(id, key, token))
 			if sent != resent {
 				t.Fatalf("the SDK sent %q, not %q", resent, sent)
@@ -69,7 +79,7 @@ func (c *capture) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // ourHeaders sends the body as it is where it is JSON, otherwise as a string in
 // JSON, and returns what was sent.
-func ourHeaders(t *testing.T, body string, credential tencentcloud.Credential) (http.Header, string) {
+func ourHeaders(t *testing.T, body string, credential tencentcloud.Credential) (http.Header, string, error) {
 	var params any = body
 	if json.Valid([]byte(body)) {
 		params = json.RawMessage(body)
@@ -80,10 +90,8 @@ func ourHeaders(t *testing.T, body string, credential tencentcloud.Credential) (
 		Credentials: tencentcloud.Static(credential), RequestTimeout: time.Minute,
 		Limiter: tencentcloud.NewLimiter(1), Transport: wire,
 	})
-	if _, _, err := tencentcloud.Call[nothing](t.Context(), client, "DescribePushTasks", params); err != nil {
-		t.Fatal(err)
-	}
-	return wire.header, wire.body
+	_, _, err := tencentcloud.Call[nothing](t.Context(), client, "DescribePushTasks", params)
+	return wire.header, wire.body, err
 }
 
 // nothing is an answer of which nothing matters.
