@@ -19,6 +19,7 @@ type answer struct {
 	retryAfter  string
 	location    string
 
+	delay                   time.Duration // beyond the latency
 	close, cut, stall, gzip bool
 	hugeMiB                 int
 

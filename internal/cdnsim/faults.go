@@ -118,6 +118,9 @@ func RandomFaults(rate float64, seed uint64) func(n int, r Request) *Fault {
 // apply turns the true answer, which only some faults need, into the faulty one.
 func (f *Fault) apply(truth *answer) *answer {
 	a := &answer{status: f.Status, retryAfter: f.RetryAfter, fault: f.Kind}
+	if truth != nil {
+		a.delay = truth.delay
+	}
 	switch f.Kind {
 	case FaultAPIError:
 		faulty := errorAnswer(failure(f.Code, f.Message))

@@ -20,6 +20,8 @@ const (
 	ByURL                     // by Url, ascending
 	ByUpdateTime              // by UpdateTime, descending: rows move while they are read
 	AsInserted                // as they were added
+	ByStatus                  // by Status, as text, ascending: rows move when their status changes
+	OldestUpdate              // by UpdateTime, ascending: rows move while they are read
 )
 
 // LimitMode is what happens to a Limit larger than [Options.MaxLimit].
@@ -98,6 +100,7 @@ type Options struct {
 	ExcludeEnd   bool // rows created in the very second of EndTime do not match
 
 	Keyword       KeywordMode
+	IgnoreStatus  bool // the filter Status selects nothing
 	CapitalStatus bool // rows say "Done", as in the document's example, instead of "done"
 	NullLogs      bool // PushLogs is null instead of [] when there are no rows
 	NullTotal     bool // TotalCount is null when there are no rows
@@ -118,6 +121,16 @@ type Options struct {
 	FixedTotal   int  // for TotalFixed
 	IgnoreOffset bool // every page is the first one
 
+	// Replicas is how many replicas respond to DescribePushTasks; 0 means one. Rows that are equal in Order, seconds being
+	// the finest that it knows of a time, are ordered differently by each: replica 0 keeps the order in which they were
+	// added, replica 1 reverses it, the others shuffle it, always in the same way.
+	Replicas int
+	// ReplicaLag makes replica k serve the list as it was k*ReplicaLag changes ago, a change being a call of Add, Remove
+	// or Update that altered something. Progress is not a change: rows that are still the same show it everywhere.
+	ReplicaLag int
+	// Replica picks the replica for a request, n being the number that Before gets. nil means in turn, from replica 0.
+	Replica func(n int, r Request) int
+
 	// Progress is how long a task in `process` takes, from when it was added, unless it has a DoneAfter of its own. 0
 	// means that it stays in process.
 	Progress time.Duration
@@ -130,6 +143,10 @@ type Options struct {
 	// with RequestLimitExceeded. 0 means any number; the document says 20.
 	QuotaPerSecond     int
 	QuotaCountsRefused bool // refused requests use up quota too
+
+	// Delay is how much later than Latency the response to a DescribePushTasks request is sent, n being the number that
+	// Before gets. Its rows are chosen before: responses that overtake each other are each true for one moment.
+	Delay func(n int, r Request) time.Duration
 
 	Latency        time.Duration // before an answer, after quota is counted
 	NetworkLatency time.Duration // before the clock is compared and quota counted

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,10 +29,16 @@ type pushTasksQuery struct {
 	area, status          string
 }
 
+// foundKey is what finding rows depends on, beside the rows.
+type foundKey struct {
+	query   pushTasksQuery
+	replica int
+}
+
 // page is what selects a part of the rows found.
 type page struct{ offset, limit int64 }
 
-func (s *Server) describePushTasks(o *Options, p *params) (*answer, *apiError) {
+func (s *Server) describePushTasks(o *Options, p *params, replica int) (*answer, *apiError) {
 	q, err := parsePushTasksQuery(o, p)
 	if err != nil {
 		return nil, err
@@ -44,8 +51,8 @@ func (s *Server) describePushTasks(o *Options, p *params) (*answer, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle(now)
-	rows := s.find(o, q, now)
-	if len(rows) == 0 && o.Outside == OutsideInvalidDate && s.outside(o, q, now) {
+	rows := s.find(o, q, replica, now)
+	if len(rows) == 0 && o.Outside == OutsideInvalidDate && s.outside(o, q, replica, now) {
 		return nil, badDate("The task is outside of the time range.")
 	}
 	part := pg.of(o, rows)
@@ -79,6 +86,9 @@ func parsePushTasksQuery(o *Options, p *params) (q pushTasksQuery, err *apiError
 	case "", StatusFail, StatusDone, StatusProcess, StatusInvalid:
 	default:
 		return q, badParam("Status is none of fail, done, process, invalid.")
+	}
+	if o.IgnoreStatus {
+		q.status = ""
 	}
 	return q, q.parseKeyword(o, p.strings["Keyword"])
 }
@@ -159,25 +169,29 @@ func (pg page) of(o *Options, rows []*row) []*row {
 	return rows[from:min(reach, from+pg.limit)]
 }
 
-// find selects the rows of a query in the service's order. What was found is kept until the rows change, so that the
+// find selects the rows of a query in the order of a replica. What was found is kept until the rows change, so that the
 // pages of a long list do not search it again. s.mu is held.
-func (s *Server) find(o *Options, q pushTasksQuery, now time.Time) []*row {
+func (s *Server) find(o *Options, q pushTasksQuery, replica int, now time.Time) []*row {
+	key := foundKey{q, replica}
 	moving := o.Lag > 0 || o.Retention > 0 // what matches depends on the clock
-	if rows, ok := s.found[q]; ok && !moving {
+	if rows, ok := s.found[key]; ok && !moving {
 		return rows
 	}
 	var rows []*row
-	for _, r := range s.rows {
+	for _, r := range s.listOf(o, replica) {
 		if q.matches(o, r) && visible(o, r, now) {
 			rows = append(rows, r)
 		}
+	}
+	if replica > 0 {
+		slices.SortFunc(rows, o.Order.compareOn(replica))
 	}
 	const enough = 64 // queries remembered
 	if !moving {
 		if len(s.found) >= enough {
 			clear(s.found)
 		}
-		s.found[q] = rows
+		s.found[key] = rows
 	}
 	return rows
 }
@@ -190,14 +204,14 @@ func visible(o *Options, r *row, now time.Time) bool {
 }
 
 // outside tells whether the task asked for exists, though not inside of the window.
-func (s *Server) outside(o *Options, q pushTasksQuery, now time.Time) bool {
+func (s *Server) outside(o *Options, q pushTasksQuery, replica int, now time.Time) bool {
 	if q.taskID == "" || !q.hasWindow {
 		return false
 	}
 	task := pushTasksQuery{start: math.MinInt64, end: math.MaxInt64, taskID: q.taskID}
 	windowed := task
 	windowed.start, windowed.end = q.start, q.end
-	return len(s.find(o, task, now)) > 0 && len(s.find(o, windowed, now)) == 0
+	return len(s.find(o, task, replica, now)) > 0 && len(s.find(o, windowed, replica, now)) == 0
 }
 
 func (q *pushTasksQuery) matches(o *Options, r *row) bool {

@@ -62,6 +62,8 @@ func TestFilters(t *testing.T) {
 		"neither, other code":     {Options{NeitherCode: "MissingParameter"}, `"EndTime":"2026-01-01 00:00:00"`, "", "MissingParameter"},
 		"empty task":              {Options{}, `"TaskId":""`, "", codeCdnParamError},
 		"status":                  {Options{}, all + `,"Status":"done"`, "ea", ""},
+		"status ignored":          {Options{IgnoreStatus: true}, all + `,"Status":"done"`, "edcba", ""},
+		"status ignored, unknown": {Options{IgnoreStatus: true}, all + `,"Status":"Done"`, "", codeCdnParamError},
 		"status capital":          {Options{}, all + `,"Status":"Done"`, "", codeCdnParamError},
 		"mainland":                {Options{}, all + `,"Area":"mainland"`, "eda", ""},
 		"global is all":           {Options{}, all + `,"Area":"global"`, "edcba", ""},
@@ -129,6 +131,9 @@ func TestPages(t *testing.T) {
 		"total null":              {Options{Total: TotalNull}, `"Limit":1`, "e", "", "-1"},
 		"total fixed":             {Options{Total: TotalFixed, FixedTotal: 20}, `"Limit":1`, "e", "", "20"},
 		"total capped":            {Options{Total: TotalCapped, MaxDepth: 3}, `"Limit":1`, "e", "", "3"},
+		"total null at a depth":   {Options{Total: TotalNull, MaxDepth: 3}, `"Offset":1`, "dc", "", "-1"},
+		"total null, refused":     {Options{Total: TotalNull, MaxDepth: 3, Depth: DepthRefused}, `"Offset":3`, "", codeCdnParamError, ""},
+		"total capped, refused":   {Options{Total: TotalCapped, MaxDepth: 3, Depth: DepthRefused}, `"Offset":2`, "c", "", "3"},
 		"total capped by nothing": {Options{Total: TotalCapped}, `"Limit":1`, "e", "", "5"},
 		"offset ignored":          {Options{IgnoreOffset: true}, `"Offset":3,"Limit":2`, "ed", "", "5"},
 		"null total of no rows":   {Options{NullTotal: true}, `"Offset":5`, "", "", "-1"},
@@ -138,6 +143,8 @@ func TestPages(t *testing.T) {
 		"by URL":                  {Options{Order: ByURL}, `"Offset":0`, "adbce", "", "5"},
 		"by update time":          {Options{Order: ByUpdateTime}, `"Offset":0`, "abcde", "", "5"},
 		"as inserted":             {Options{Order: AsInserted}, `"Offset":0`, "abcde", "", "5"},
+		"by status":               {Options{Order: ByStatus}, `"Offset":0`, "aebcd", "", "5"},
+		"oldest update first":     {Options{Order: OldestUpdate}, `"Offset":0`, "edcba", "", "5"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tt.o.Tasks = sample()
@@ -258,7 +265,7 @@ func TestMutation(t *testing.T) {
 
 // One row at a time ends up where a sorted whole has it.
 func TestInsertionKeepsOrder(t *testing.T) {
-	for order := NewestFirst; order <= AsInserted; order++ {
+	for order := NewestFirst; order <= OldestUpdate; order++ {
 		tasks := Generate(90, noon)
 		slices.SortFunc(tasks, func(a, b Task) int { return strings.Compare(a.URL[12:], b.URL[12:]) })
 		whole, single := New(Options{Order: order, Tasks: tasks}), New(Options{Order: order})
@@ -332,7 +339,7 @@ func TestProgress(t *testing.T) {
 
 // Rows may change at any time while pages are read.
 func TestConcurrentUse(t *testing.T) {
-	s := New(Options{Tasks: Generate(2000, noon), Progress: time.Millisecond, LogLimit: 5})
+	s := New(Options{Tasks: Generate(2000, noon), Progress: time.Millisecond, LogLimit: 5, Replicas: 2, ReplicaLag: 1})
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -415,7 +422,7 @@ func BenchmarkPage(b *testing.B) {
 	for b.Loop() {
 		p.integers["Offset"] = offset
 		offset = (offset + 1000) % 100_000
-		a, err := s.describePushTasks(&o, p)
+		a, err := s.describePushTasks(&o, p, 0)
 		if err != nil || a.rows != 1000 {
 			b.Fatal(err)
 		}

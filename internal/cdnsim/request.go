@@ -24,6 +24,8 @@ type call struct {
 	who    *principal // nil where no signature was needed
 	params *params
 	region string
+
+	replica int // that serves it
 }
 
 // action is one action of the API.
@@ -37,7 +39,9 @@ type action struct {
 func actions(name string) *action {
 	if name == actionPushTasks {
 		return &action{service: "cdn", version: "2018-06-06", params: pushTasksParams,
-			serve: func(s *Server, o *Options, c call) (*answer, *apiError) { return s.describePushTasks(o, c.params) }}
+			serve: func(s *Server, o *Options, c call) (*answer, *apiError) {
+				return s.describePushTasks(o, c.params, c.replica)
+			}}
 	}
 	return stsActions[name]
 }

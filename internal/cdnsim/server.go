@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,7 +18,8 @@ type Server struct {
 	rows       []*row // in the order of opts
 	active     []*row // those in progress
 	seq        int
-	found      map[pushTasksQuery][]*row
+	history    [][]*row // rows as they were before the latest changes, oldest first, for replicas that lag
+	found      map[foundKey][]*row
 	principals map[string]*principal // by secret id
 	issued     []Credential
 	quota      map[quotaKey][]time.Time
@@ -34,7 +36,7 @@ type Server struct {
 // New makes a Server.
 func New(o Options) *Server {
 	s := &Server{
-		opts: o, found: map[pushTasksQuery][]*row{}, principals: map[string]*principal{},
+		opts: o, found: map[foundKey][]*row{}, principals: map[string]*principal{},
 		quota: map[quotaKey][]time.Time{}, counts: newCounts(),
 	}
 	accounts := append([]Account{{SecretID: DefaultSecretID, SecretKey: DefaultSecretKey}}, o.Accounts...)
@@ -43,6 +45,7 @@ func New(o Options) *Server {
 	}
 	s.Add(o.Tasks...)
 	s.opts.Tasks = nil // they live in rows from here on
+	s.history = nil    // nothing has changed yet
 	return s
 }
 
@@ -59,8 +62,10 @@ func (s *Server) Configure(change func(*Options)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(&s.opts)
-	for _, r := range s.rows {
-		r.encoded = nil // it depends on the switches
+	for _, rows := range append(slices.Clone(s.history), s.rows) {
+		for _, r := range rows {
+			r.encoded = nil // it depends on the switches
+		}
 	}
 	s.sortRows()
 	s.refresh()
@@ -133,9 +138,9 @@ func (s *Server) decide(ctx context.Context, o *Options, r *http.Request, req *R
 	return s.later(ctx, o, fault.apply(truth))
 }
 
-// later delays an answer by the latency.
+// later delays an answer by the latency, and by what it has to wait longer.
 func (s *Server) later(ctx context.Context, o *Options, a *answer) *answer {
-	if sleep(ctx, o.Latency) != nil {
+	if sleep(ctx, o.Latency+a.delay) != nil {
 		return &answer{close: true, fault: a.fault}
 	}
 	return a
@@ -174,13 +179,24 @@ func (s *Server) admit(o *Options, r *http.Request, req *Request) (serve func() 
 
 // serveAction answers an action whose request is authentic and within the quota.
 func (s *Server) serveAction(o *Options, act *action, who *principal, req *Request) *answer {
-	if req.Action == actionPushTasks && o.Before != nil {
-		s.mu.Lock()
-		s.answered++
-		n := s.answered
-		s.mu.Unlock()
+	if req.Action != actionPushTasks {
+		return s.perform(o, act, call{who: who, region: req.Region}, req)
+	}
+	s.mu.Lock()
+	s.answered++
+	n := s.answered
+	s.mu.Unlock()
+	if o.Before != nil {
 		o.Before(s, n)
 	}
+	a := s.perform(o, act, call{who: who, region: req.Region, replica: o.replica(n, req)}, req)
+	if o.Delay != nil {
+		a.delay = o.Delay(n, *req)
+	}
+	return a
+}
+
+func (s *Server) perform(o *Options, act *action, c call, req *Request) *answer {
 	if o.Literal != nil {
 		return &answer{body: o.Literal}
 	}
@@ -188,7 +204,8 @@ func (s *Server) serveAction(o *Options, act *action, who *principal, req *Reque
 	if err != nil {
 		return errorAnswer(err)
 	}
-	a, err := act.serve(s, o, call{who: who, params: p, region: req.Region})
+	c.params = p
+	a, err := act.serve(s, o, c)
 	if err != nil {
 		return errorAnswer(err)
 	}

@@ -52,27 +52,42 @@ type row struct {
 
 // compare is a total order on rows, so that inserting one needs no sort.
 func (o Order) compare(a, b *row) int {
-	c := 0
+	return cmp.Or(o.compareKeys(a, b), cmp.Compare(a.seq, b.seq))
+}
+
+// compareKeys compares what the order is named after.
+func (o Order) compareKeys(a, b *row) int {
 	switch o {
 	case NewestFirst:
-		c = b.CreateTime.Compare(a.CreateTime)
+		return b.CreateTime.Compare(a.CreateTime)
 	case OldestFirst:
-		c = a.CreateTime.Compare(b.CreateTime)
+		return a.CreateTime.Compare(b.CreateTime)
 	case ByTaskID:
-		c = strings.Compare(a.TaskID, b.TaskID)
+		return strings.Compare(a.TaskID, b.TaskID)
 	case ByURL:
-		c = strings.Compare(a.URL, b.URL)
+		return strings.Compare(a.URL, b.URL)
 	case ByUpdateTime:
-		c = b.UpdateTime.Compare(a.UpdateTime)
+		return b.UpdateTime.Compare(a.UpdateTime)
+	case OldestUpdate:
+		return a.UpdateTime.Compare(b.UpdateTime)
+	case ByStatus:
+		return strings.Compare(a.Status, b.Status)
 	}
-	return cmp.Or(c, cmp.Compare(a.seq, b.seq))
+	return 0
 }
+
+// progressMoves tells whether a row that progresses changes its place.
+func (o Order) progressMoves() bool { return o == ByUpdateTime || o == OldestUpdate || o == ByStatus }
 
 // Add lists tasks, each at the place that the order gives it.
 func (s *Server) Add(tasks ...Task) {
 	now := s.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(tasks) == 0 {
+		return
+	}
+	s.remember()
 	const few = 16 // up to here, moving the tail is cheaper than sorting all
 	for _, t := range tasks {
 		if t.Added.IsZero() {
@@ -101,10 +116,14 @@ func (s *Server) Remove(gone func(Task) bool) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle(now)
-	before := len(s.rows)
-	s.rows = slices.DeleteFunc(s.rows, func(r *row) bool { return gone(r.Task) })
-	s.refresh()
-	return before - len(s.rows)
+	kept := slices.DeleteFunc(slices.Clone(s.rows), func(r *row) bool { return gone(r.Task) })
+	removed := len(s.rows) - len(kept)
+	if removed > 0 {
+		s.remember()
+		s.rows = kept
+		s.refresh()
+	}
+	return removed
 }
 
 // Update lets change alter every row, moves the altered ones to the place that the order gives them, and returns how
@@ -115,19 +134,25 @@ func (s *Server) Update(change func(*Task)) int {
 	defer s.mu.Unlock()
 	s.settle(now)
 	altered := 0
-	for _, r := range s.rows {
-		before := r.Task
-		change(&r.Task)
-		if r.Task == before {
+	rows := slices.Clone(s.rows)
+	var task Task
+	for i, r := range rows {
+		task = r.Task
+		change(&task)
+		if task == r.Task {
 			continue
 		}
 		altered++
-		r.created, r.encoded = r.CreateTime.Unix(), nil
-		if r.Percent != before.Percent {
-			r.from = r.Percent
+		next := *r // a replica that lags behind still serves the row as it was
+		next.Task, next.created, next.encoded = task, task.CreateTime.Unix(), nil
+		if next.Percent != r.Percent {
+			next.from = next.Percent
 		}
+		rows[i] = &next
 	}
 	if altered > 0 {
+		s.remember()
+		s.rows = rows
 		s.sortRows()
 		s.refresh()
 	}
@@ -193,7 +218,7 @@ func (s *Server) settle(now time.Time) {
 	if !moved {
 		return
 	}
-	if s.opts.Order == ByUpdateTime {
+	if s.opts.Order.progressMoves() {
 		s.sortRows()
 	}
 	s.changed()
