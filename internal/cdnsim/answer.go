@@ -37,9 +37,10 @@ func newRequestID() string {
 }
 
 // successAnswer wraps fields as {"Response":{...,"RequestId":"..."}}.
-func successAnswer(fields map[string]any) *answer {
-	id := newRequestID()
-	fields["RequestId"] = id
+func successAnswer(fields map[string]any) *answer { return wrap(newRequestID(), fields) }
+
+func wrap(id string, fields map[string]any) *answer {
+	fields["RequestId"] = json.RawMessage(quote(id))
 	body, err := json.Marshal(map[string]any{"Response": fields})
 	if err != nil {
 		panic("cdnsim: an answer that does not encode: " + err.Error())
@@ -47,8 +48,10 @@ func successAnswer(fields map[string]any) *answer {
 	return &answer{body: body, requestID: id}
 }
 
-func errorAnswer(err *apiError) *answer {
-	a := successAnswer(map[string]any{"Error": map[string]string{"Code": err.code, "Message": err.message}})
+func errorAnswer(err *apiError) *answer { return errorAnswerWith(newRequestID(), err) }
+
+func errorAnswerWith(id string, err *apiError) *answer {
+	a := wrap(id, map[string]any{"Error": map[string]json.RawMessage{"Code": quote(err.code), "Message": quote(err.message)}})
 	a.code = err.code
 	return a
 }

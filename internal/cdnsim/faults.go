@@ -2,6 +2,7 @@ package cdnsim
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"math/rand/v2"
 	"sync"
@@ -29,7 +30,8 @@ const (
 type Fault struct {
 	Kind FaultKind
 
-	Code, Message string        // of FaultAPIError
+	Code, Message string        // of FaultAPIError; any text, also one that is not UTF-8
+	RequestID     string        // of FaultAPIError; "" means a new one each time
 	Status        int           // HTTP status; 0 means 200, 502 for FaultPage, 302 for FaultRedirect
 	RetryAfter    string        // header Retry-After; "" means none
 	Body          []byte        // of FaultBody
@@ -99,8 +101,11 @@ func RandomFaults(rate float64, seed uint64) func(n int, r Request) *Fault {
 		func() *Fault { return APIError("InternalError", "internal error") },
 		func() *Fault { return APIError("InternalError.CdnSystemError", "System error.") },
 		func() *Fault { return APIError("InternalError.CdnDbError", "Internal data error.") },
+		func() *Fault { return APIError("InternalError.UnknownError", "Unknown error.") },
 		func() *Fault { return APIError("RequestLimitExceeded", "The request rate is too high.") },
+		func() *Fault { return APIError("RequestLimitExceeded.Gateway", "The request rate is too high.") },
 		func() *Fault { return APIError("LimitExceeded.CdnHostOpTooOften", "Operations are too frequent.") },
+		func() *Fault { return Page(408) },
 		func() *Fault { return Page(502) },
 		func() *Fault { return Page(503) },
 		func() *Fault { return Page(504) },
@@ -123,7 +128,7 @@ func (f *Fault) apply(truth *answer) *answer {
 	}
 	switch f.Kind {
 	case FaultAPIError:
-		faulty := errorAnswer(failure(f.Code, f.Message))
+		faulty := errorAnswerWith(cmp.Or(f.RequestID, newRequestID()), failure(f.Code, f.Message))
 		a.code, a.requestID, a.body = faulty.code, faulty.requestID, faulty.body
 	case FaultPage:
 		if a.status == 0 {

@@ -29,7 +29,7 @@ type LimitMode int
 
 const (
 	LimitCut     LimitMode = iota // answered with MaxLimit rows, silently
-	LimitRefused                  // refused with InvalidParameter.CdnParamError
+	LimitRefused                  // refused with LimitCode
 )
 
 // KeywordMode is what the filter Keyword matches.
@@ -94,6 +94,7 @@ type Options struct {
 
 	MaxLimit  int       // largest Limit; 0 means 1000
 	LimitMode LimitMode // of a larger one
+	LimitCode string    // the error of LimitRefused; "" means InvalidParameter.CdnParamError
 	Order     Order
 
 	ExcludeStart bool // rows created in the very second of StartTime do not match
@@ -103,6 +104,7 @@ type Options struct {
 	IgnoreStatus  bool // the filter Status selects nothing
 	CapitalStatus bool // rows say "Done", as in the document's example, instead of "done"
 	NullLogs      bool // PushLogs is null instead of [] when there are no rows
+	MissingLogs   bool // PushLogs is not there when there are no rows
 	NullTotal     bool // TotalCount is null when there are no rows
 	UpdateTime    UpdateTimeMode
 	Global        GlobalMode
@@ -111,6 +113,9 @@ type Options struct {
 
 	// NeitherCode is the error when neither TaskId nor StartTime is given; "" means InvalidParameter.CdnParamError.
 	NeitherCode string
+
+	// RequestID is sent with each list of tasks; "" means a new one each. [Fault] has one for errors.
+	RequestID string
 
 	Lag       time.Duration // a task is listed only this long after it was added
 	Retention time.Duration // rows created longer ago than this are gone; 0 means never

@@ -1,14 +1,15 @@
 package cdnsim
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 const timeLayout = "2006-01-02 15:04:05"
@@ -56,7 +57,7 @@ func (s *Server) describePushTasks(o *Options, p *params, replica int) (*answer,
 		return nil, badDate("The task is outside of the time range.")
 	}
 	part := pg.of(o, rows)
-	id := newRequestID()
+	id := cmp.Or(o.RequestID, newRequestID())
 	return &answer{
 		body: encodePage(o, part, len(rows), id), rows: len(part), total: len(rows), requestID: id,
 	}, nil
@@ -143,7 +144,7 @@ func parsePage(o *Options, p *params) (page, *apiError) {
 	}
 	if largest := int64(o.maxLimit()); pg.limit > largest {
 		if o.LimitMode == LimitRefused {
-			return pg, badParam(fmt.Sprintf("Limit is larger than %d.", largest))
+			return pg, failure(cmp.Or(o.LimitCode, codeCdnParamError), fmt.Sprintf("Parameter error. Limit is larger than %d.", largest))
 		}
 		pg.limit = largest
 	}
@@ -173,7 +174,7 @@ func (pg page) of(o *Options, rows []*row) []*row {
 // pages of a long list do not search it again. s.mu is held.
 func (s *Server) find(o *Options, q pushTasksQuery, replica int, now time.Time) []*row {
 	key := foundKey{q, replica}
-	moving := o.Lag > 0 || o.Retention > 0 // what matches depends on the clock
+	moving := o.Lag > 0 || o.Retention > 0 || s.appearing // what matches depends on the clock
 	if rows, ok := s.found[key]; ok && !moving {
 		return rows
 	}
@@ -197,7 +198,7 @@ func (s *Server) find(o *Options, q pushTasksQuery, replica int, now time.Time) 
 }
 
 func visible(o *Options, r *row, now time.Time) bool {
-	if o.Lag > 0 && now.Sub(r.Added) < o.Lag {
+	if now.Sub(r.Added) < cmp.Or(r.ListedAfter, o.Lag) {
 		return false
 	}
 	return o.Retention <= 0 || now.Sub(r.CreateTime) <= o.Retention
@@ -224,13 +225,22 @@ func (q *pushTasksQuery) matches(o *Options, r *row) bool {
 	case q.keyword == "":
 		return true
 	case q.host != "":
-		u, err := url.Parse(r.URL)
-		return err == nil && strings.ToLower(u.Hostname()) == q.host
+		return hostOf(r.URL) == q.host
 	case o.Keyword == KeywordSubstring:
 		return strings.Contains(r.URL, q.keyword)
 	default:
 		return r.URL == q.keyword
 	}
+}
+
+// hostOf is the host of a URL whose path may hold what net/url refuses: a "%" that stands for itself, any byte.
+func hostOf(url string) string {
+	_, rest, _ := strings.Cut(url, "://")
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	host, _, _ := strings.Cut(rest[strings.LastIndexByte(rest, '@')+1:], ":")
+	return strings.ToLower(host)
 }
 
 // encodePage writes an answer from rows that are encoded once and kept, so that a page costs little but its copy.
@@ -242,22 +252,29 @@ func encodePage(o *Options, rows []*row, total int, requestID string) []byte {
 		}
 		size += len(r.encoded) + 1
 	}
-	b := append(make([]byte, 0, size), `{"Response":{"PushLogs":`...)
-	if len(rows) == 0 && o.NullLogs {
-		b = append(b, `null`...)
-	} else {
-		b = append(b, '[')
-		for i, r := range rows {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = append(b, r.encoded...)
-		}
-		b = append(b, ']')
+	b := append(make([]byte, 0, size), `{"Response":{`...)
+	b = appendLogs(b, o, rows)
+	b = append(append(b, `"TotalCount":`...), totalCount(o, len(rows), total)...)
+	b = append(append(b, `,"RequestId":`...), quote(requestID)...)
+	return append(b, `}}`...)
+}
+
+// appendLogs writes the field PushLogs of rows that are encoded, and a comma.
+func appendLogs(b []byte, o *Options, rows []*row) []byte {
+	switch {
+	case len(rows) == 0 && o.MissingLogs:
+		return b
+	case len(rows) == 0 && o.NullLogs:
+		return append(b, `"PushLogs":null,`...)
 	}
-	b = append(append(b, `,"TotalCount":`...), totalCount(o, len(rows), total)...)
-	b = append(append(b, `,"RequestId":"`...), requestID...)
-	return append(b, `"}}`...)
+	b = append(b, `"PushLogs":[`...)
+	for i, r := range rows {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, r.encoded...)
+	}
+	return append(b, `],`...)
 }
 
 func totalCount(o *Options, rows, total int) string {
@@ -278,7 +295,12 @@ func encodeRow(o *Options, t *Task) []byte {
 		status = strings.ToUpper(status[:1]) + status[1:]
 	}
 	b := append([]byte(`{"TaskId":`), quote(t.TaskID)...)
-	b = append(append(b, `,"Url":`...), quote(t.URL)...)
+	b = append(b, `,"Url":`...)
+	if t.RawURL != "" {
+		b = append(b, t.RawURL...)
+	} else {
+		b = append(b, quote(t.URL)...)
+	}
 	b = append(append(b, `,"Status":`...), quote(status)...)
 	b = strconv.AppendInt(append(b, `,"Percent":`...), int64(t.Percent), 10)
 	b = append(t.CreateTime.In(beijing).AppendFormat(append(b, `,"CreateTime":"`...), timeLayout), '"')
@@ -293,7 +315,29 @@ func encodeRow(o *Options, t *Task) []byte {
 	return append(b, '}')
 }
 
+// quote makes a JSON string of a text, in which bytes that are not UTF-8 stay as they are.
 func quote(text string) []byte {
-	b, _ := json.Marshal(text) // a string always encodes
-	return b
+	b := []byte{'"'}
+	for text != "" {
+		valid := validPrefix(text)
+		encoded, _ := json.Marshal(valid) // a string always encodes
+		b = append(b, encoded[1:len(encoded)-1]...)
+		if text = text[len(valid):]; text != "" {
+			b = append(b, text[0])
+			text = text[1:]
+		}
+	}
+	return append(b, '"')
+}
+
+// validPrefix is what comes before the first byte that is not UTF-8.
+func validPrefix(text string) string {
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if r == utf8.RuneError && size == 1 {
+			return text[:i]
+		}
+		i += size
+	}
+	return text
 }

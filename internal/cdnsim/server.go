@@ -17,6 +17,7 @@ type Server struct {
 	opts       Options
 	rows       []*row // in the order of opts
 	active     []*row // those in progress
+	appearing  bool   // a row has a ListedAfter of its own
 	seq        int
 	history    [][]*row // rows as they were before the latest changes, oldest first, for replicas that lag
 	found      map[foundKey][]*row

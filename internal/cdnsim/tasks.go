@@ -20,26 +20,46 @@ const (
 )
 
 // Task is one row of PushLogs: one URL of a prefetch task. Rows of one submission share a TaskID, and two rows may be
-// equal in everything.
+// equal in everything. Texts are sent as they are: bytes that are not UTF-8, statuses and areas that no document lists.
 type Task struct {
 	TaskID     string // opaque
 	URL        string
-	Status     string // StatusDone and so on; any other text is answered as it is
+	Status     string // StatusDone and so on
 	Percent    int    // 0 to 100
 	CreateTime time.Time
-	UpdateTime time.Time // zero is answered as null
+	UpdateTime time.Time // zero is sent as null
 	Area       string
 
-	// Added is when the service took the task, on the simulator's clock: lag and progress count from it. Zero means the
-	// moment of [Server.Add].
+	// RawURL, if not "", is the JSON that is sent for URL, such as a string with half a surrogate pair: "\ud83d".
+	RawURL string
+
+	// Added is when the service accepted the task, on the simulator's clock: what follows counts from it, and so do the
+	// lag and the progress of Options. Zero means the moment of [Server.Add].
 	Added time.Time
+
+	// ListedAfter is how long after Added the row is listed. 0 means Options.Lag.
+	ListedAfter time.Duration
 
 	// DoneAfter is how long after Added a task in StatusProcess ends, its Percent rising until then. 0 means
 	// Options.Progress.
 	DoneAfter time.Duration
 	// Final is the status it ends in; "" means StatusDone.
 	Final string
+	// Steps, if there are any, are what Status becomes over time, instead of DoneAfter and Final: Percent rises while it
+	// is StatusProcess, and is 100 from the last step on. A Status that [Server.Update] sets stands until the next step.
+	// Steps that are changed, or counted from another Added, are taken from the first again.
+	Steps Steps
 }
+
+// Step is a status that a task has from some time after its Added on.
+type Step struct {
+	After  time.Duration
+	Status string
+}
+
+// Steps are in the order of their time; they end at the first one without a status. They are not a slice, so that tasks
+// can be compared.
+type Steps [4]Step
 
 // row is a task in the list, with what is computed from it once.
 type row struct {
@@ -47,6 +67,7 @@ type row struct {
 	seq     int    // order of insertion, the last resort of every order
 	created int64  // CreateTime, Unix seconds: the API knows nothing finer
 	from    int    // Percent when it was added, where progress starts
+	step    int    // how many of its Steps it has taken
 	encoded []byte // its JSON; nil when stale
 }
 
@@ -100,6 +121,7 @@ func (s *Server) Add(tasks ...Task) {
 			at, _ = slices.BinarySearchFunc(s.rows, r, s.opts.Order.compare)
 		}
 		s.rows = slices.Insert(s.rows, at, r)
+		s.appearing = s.appearing || t.ListedAfter > 0
 		if s.progresses(r) {
 			s.active = append(s.active, r)
 		}
@@ -148,6 +170,10 @@ func (s *Server) Update(change func(*Task)) int {
 		if next.Percent != r.Percent {
 			next.from = next.Percent
 		}
+		if next.Steps != r.Steps || !next.Added.Equal(r.Added) {
+			next.step = 0
+		}
+		s.appearing = s.appearing || next.ListedAfter > 0
 		rows[i] = &next
 	}
 	if altered > 0 {
@@ -188,32 +214,43 @@ func (s *Server) refresh() {
 	s.changed()
 }
 
-func (s *Server) progresses(r *row) bool {
-	return r.Status == StatusProcess && s.duration(r) > 0
-}
+func (s *Server) progresses(r *row) bool { return len(s.ahead(r)) > 0 }
 
-func (s *Server) duration(r *row) time.Duration { return cmp.Or(r.DoneAfter, s.opts.Progress) }
+// ahead are the steps that a row has yet to take.
+func (s *Server) ahead(r *row) []Step {
+	if r.Steps != (Steps{}) {
+		steps := r.Steps[r.step:]
+		if end := slices.IndexFunc(steps, func(step Step) bool { return step.Status == "" }); end >= 0 {
+			steps = steps[:end]
+		}
+		return steps
+	}
+	if after := cmp.Or(r.DoneAfter, s.opts.Progress); after > 0 && r.Status == StatusProcess {
+		return []Step{{after, cmp.Or(r.Final, StatusDone)}}
+	}
+	return nil
+}
 
 // settle brings the rows in progress to where they are at now. s.mu is held.
 func (s *Server) settle(now time.Time) {
 	moved := false
 	s.active = slices.DeleteFunc(s.active, func(r *row) bool {
 		before := r.Task
-		elapsed, whole := now.Sub(r.Added), s.duration(r)
-		switch {
-		case elapsed >= whole:
-			r.Status, r.Percent = cmp.Or(r.Final, StatusDone), 100
-			r.UpdateTime = r.Added.Add(whole)
-		case elapsed > 0:
-			r.Percent = max(r.Percent, r.from+int(int64(99-r.from)*int64(elapsed/time.Millisecond)/max(1, int64(whole/time.Millisecond))))
-			if r.Percent != before.Percent {
-				r.UpdateTime = now
-			}
+		ahead := s.ahead(r)
+		for len(ahead) > 0 && now.Sub(r.Added) >= ahead[0].After {
+			r.Status, r.UpdateTime = ahead[0].Status, r.Added.Add(ahead[0].After)
+			r.step++
+			ahead = ahead[1:]
+		}
+		if len(ahead) == 0 {
+			r.Percent = 100
+		} else if r.Status == StatusProcess {
+			r.advance(now, ahead[len(ahead)-1].After)
 		}
 		if r.Task != before {
 			r.encoded, moved = nil, true
 		}
-		return r.Status != StatusProcess
+		return len(ahead) == 0
 	})
 	if !moved {
 		return
@@ -222,4 +259,13 @@ func (s *Server) settle(now time.Time) {
 		s.sortRows()
 	}
 	s.changed()
+}
+
+// advance raises the Percent of a row that takes so long as a whole.
+func (r *row) advance(now time.Time, whole time.Duration) {
+	elapsed := int64(now.Sub(r.Added) / time.Millisecond)
+	percent := r.from + int(int64(99-r.from)*elapsed/max(1, int64(whole/time.Millisecond)))
+	if percent > r.Percent {
+		r.Percent, r.UpdateTime = percent, now
+	}
 }
