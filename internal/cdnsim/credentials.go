@@ -1,6 +1,7 @@
 package cdnsim
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"slices"
@@ -19,26 +20,15 @@ type principal struct {
 	secretKey           string
 	token               string // "" for a permanent credential
 	expires             time.Time
-	account, user       string
-	arn, identity, kind string
+	account             string
+	arn, identity, kind string // identity is the uin of an account, or names a role's session
 }
 
 func permanent(a Account) *principal {
-	account := a.AccountID
-	if account == "" {
-		account = DefaultAccountID
-	}
-	user := a.UserID
-	if user == "" {
-		user = account
-	}
-	kind := "CAMUser"
-	if user == account {
-		kind = "RootAccount"
-	}
+	account := cmp.Or(a.AccountID, DefaultAccountID)
 	return &principal{
-		secretKey: a.SecretKey, account: account, user: user, identity: user, kind: kind,
-		arn: "qcs::cam::uin/" + account + ":uin/" + user,
+		secretKey: a.SecretKey, account: account, identity: account, kind: "RootAccount",
+		arn: "qcs::cam::uin/" + account + ":uin/" + account,
 	}
 }
 
@@ -80,7 +70,7 @@ func (s *Server) issue(who *principal, lifetime time.Duration) Credential {
 func assumed(account, roleArn, session string) *principal {
 	role := roleArn[strings.LastIndexAny(roleArn, "/:")+1:]
 	return &principal{
-		account: account, user: role + ":" + session, identity: role + ":" + session, kind: "AssumedRole",
+		account: account, identity: role + ":" + session, kind: "AssumedRole",
 		arn: "qcs::sts:" + account + ":assumed-role/" + role + "/" + session,
 	}
 }

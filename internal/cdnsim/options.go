@@ -111,9 +111,6 @@ type Options struct {
 	RequireEnd    bool // StartTime without EndTime is refused with InvalidParameter.CdnParamError
 	Outside       OutsideMode
 
-	// NeitherCode is the error when neither TaskId nor StartTime is given; "" means InvalidParameter.CdnParamError.
-	NeitherCode string
-
 	// RequestID is sent with each list of tasks; "" means a new one each. [Fault] has one for errors.
 	RequestID string
 
@@ -177,7 +174,6 @@ type Options struct {
 type Account struct {
 	SecretID, SecretKey string
 	AccountID           string // the account's uin; "" means DefaultAccountID
-	UserID              string // the uin of the user; "" means AccountID
 }
 
 // STSOptions are the switches of the STS actions. Zero values accept any well-formed request.

@@ -69,11 +69,7 @@ func parsePushTasksQuery(o *Options, p *params) (q pushTasksQuery, err *apiError
 		taskID: p.strings["TaskId"], area: p.strings["Area"], status: p.strings["Status"],
 	}
 	if q.taskID == "" && !p.has("StartTime") {
-		code := o.NeitherCode
-		if code == "" {
-			code = codeCdnParamError
-		}
-		return q, failure(code, "You must specify either a task ID or a starting time.")
+		return q, badParam("You must specify either a task ID or a starting time.")
 	}
 	if err := q.parseWindow(o, p); err != nil {
 		return q, err

@@ -57,7 +57,6 @@ func TestFilters(t *testing.T) {
 		"task outside, refused":   {Options{Outside: OutsideInvalidDate}, `"TaskId":"30",` + from + to, "", codeCdnStatInvalidDate},
 		"task inside, filtered":   {Options{Outside: OutsideInvalidDate}, `"TaskId":"20","Status":"done",` + from + to, "", ""},
 		"neither":                 {Options{}, `"Status":"done"`, "", codeCdnParamError},
-		"neither, other code":     {Options{NeitherCode: "MissingParameter"}, `"EndTime":"2026-01-01 00:00:00"`, "", "MissingParameter"},
 		"empty task":              {Options{}, `"TaskId":""`, "", codeCdnParamError},
 		"status":                  {Options{}, all + `,"Status":"done"`, "ea", ""},
 		"status ignored":          {Options{IgnoreStatus: true}, all + `,"Status":"done"`, "edcba", ""},

@@ -110,7 +110,7 @@ func (s *Server) getSessionToken(o *Options, c call) (*answer, *apiError) {
 
 func (s *Server) getCallerIdentity(_ *Options, c call) (*answer, *apiError) {
 	return successAnswer(map[string]any{
-		"Arn": c.who.arn, "AccountId": c.who.account, "UserId": c.who.user, "PrincipalId": c.who.identity,
+		"Arn": c.who.arn, "AccountId": c.who.account, "UserId": c.who.identity, "PrincipalId": c.who.identity,
 		"Type": c.who.kind,
 	}), nil
 }

@@ -150,13 +150,13 @@ func TestTemporaryCredential(t *testing.T) {
 }
 
 func TestCallerIdentity(t *testing.T) {
-	c := newClient(t, New(Options{Accounts: []Account{{SecretID: "AKIDuser", SecretKey: "k", AccountID: "7", UserID: "8"}}}))
+	c := newClient(t, New(Options{Accounts: []Account{{SecretID: "AKIDuser", SecretKey: "k", AccountID: "7"}}}))
 	got := c.call("GetCallerIdentity", "{}")
 	if got.AccountId != DefaultAccountID || got.UserId != DefaultAccountID || got.Type != "RootAccount" {
 		t.Errorf("%s", got.raw)
 	}
 	got = c.with("AKIDuser", "k", "").call("GetCallerIdentity", "{}")
-	if got.AccountId != "7" || got.UserId != "8" || got.PrincipalId != "8" || got.Type != "CAMUser" || got.Arn != "qcs::cam::uin/7:uin/8" {
+	if got.AccountId != "7" || got.UserId != "7" || got.PrincipalId != "7" || got.Type != "RootAccount" || got.Arn != "qcs::cam::uin/7:uin/7" {
 		t.Errorf("%s", got.raw)
 	}
 }
