@@ -15,7 +15,7 @@ type Credential struct {
 	Expires                    time.Time // on the simulator's clock, whole seconds
 }
 
-// principal is whoever a secret id stands for.
+// principal is who a secret id belongs to.
 type principal struct {
 	secretKey           string
 	token               string // "" for a permanent credential
@@ -32,7 +32,7 @@ func permanent(a Account) *principal {
 	}
 }
 
-// Issue makes a temporary credential of the default account, as if STS had been asked for it.
+// Issue makes a temporary credential of the default account, as STS would.
 func (s *Server) Issue(lifetime time.Duration) Credential {
 	return s.issue(permanent(Account{}), lifetime)
 }
@@ -51,17 +51,17 @@ func (s *Server) Revoke(secretID string) {
 	delete(s.principals, secretID)
 }
 
-// issue registers a temporary credential for who. Its end is cut to the second that ExpiredTime can say.
+// issue registers a temporary credential for who. It expires at a whole second, since that is all ExpiredTime can express.
 func (s *Server) issue(who *principal, lifetime time.Duration) Credential {
 	c := Credential{
 		SecretID: "AKIDtmp" + randomHex(16), SecretKey: randomHex(16), Token: "token-" + randomHex(32),
 		Expires: s.Now().Add(lifetime).Truncate(time.Second),
 	}
-	held := *who
-	held.secretKey, held.token, held.expires = c.SecretKey, c.Token, c.Expires
+	issued := *who
+	issued.secretKey, issued.token, issued.expires = c.SecretKey, c.Token, c.Expires
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.principals[c.SecretID] = &held
+	s.principals[c.SecretID] = &issued
 	s.issued = append(s.issued, c)
 	return c
 }

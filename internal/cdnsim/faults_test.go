@@ -20,16 +20,16 @@ func outcomeOf(c *client, transport http.RoundTripper, gzipToo bool) string {
 	if gzipToo {
 		r.Header.Set("Accept-Encoding", "gzip")
 	}
-	answer, err := transport.RoundTrip(r)
+	response, err := transport.RoundTrip(r)
 	switch {
 	case errors.Is(err, io.EOF):
 		return "EOF"
 	case err != nil:
 		return err.Error()
 	}
-	defer answer.Body.Close()
-	var body io.Reader = answer.Body
-	if answer.Header.Get("Content-Encoding") == "gzip" {
+	defer response.Body.Close()
+	var body io.Reader = response.Body
+	if response.Header.Get("Content-Encoding") == "gzip" {
 		if body, err = gzip.NewReader(body); err != nil {
 			return "no gzip: " + err.Error()
 		}
@@ -42,8 +42,8 @@ func outcomeOf(c *client, transport http.RoundTripper, gzipToo bool) string {
 	if len(raw) > 1<<20 {
 		text += fmt.Sprint(" MiB:", len(raw)>>20)
 	}
-	h := answer.Header
-	return fmt.Sprint(answer.StatusCode, " ", h.Get("Content-Type"), " ", h.Get("Retry-After"), h.Get("Location"), " ", text, " ", err)
+	h := response.Header
+	return fmt.Sprint(response.StatusCode, " ", h.Get("Content-Type"), " ", h.Get("Retry-After"), h.Get("Location"), " ", text, " ", err)
 }
 
 // Every fault looks the same over a real connection and in memory.
@@ -236,11 +236,11 @@ func TestErrorThatQuotesTheRequest(t *testing.T) {
 func TestClockSkew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, New(Options{ClockSkew: time.Hour}))
-		answer, err := c.transport.RoundTrip(c.request(t.Context(), actionPushTasks, `{"TaskId":"1"}`))
+		response, err := c.transport.RoundTrip(c.request(t.Context(), actionPushTasks, `{"TaskId":"1"}`))
 		if err != nil {
 			t.Fatal(err)
 		}
-		date, err := http.ParseTime(answer.Header.Get("Date"))
+		date, err := http.ParseTime(response.Header.Get("Date"))
 		if err != nil || time.Until(date) != time.Hour {
 			t.Fatalf("%v %v", date, err)
 		}

@@ -14,7 +14,7 @@ import (
 
 const timeLayout = "2006-01-02 15:04:05"
 
-// beijing is the zone of the API's times, which carry none.
+// beijing is the zone of the API's times, which name none.
 var beijing = time.FixedZone("UTC+8", 8*60*60)
 
 var pushTasksParams = map[string]paramType{
@@ -39,7 +39,7 @@ type foundKey struct {
 // page is what selects a part of the rows found.
 type page struct{ offset, limit int64 }
 
-func (s *Server) describePushTasks(o *Options, p *params, replica int) (*answer, *apiError) {
+func (s *Server) describePushTasks(o *Options, p *params, replica int) (*response, *apiError) {
 	q, err := parsePushTasksQuery(o, p)
 	if err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func (s *Server) describePushTasks(o *Options, p *params, replica int) (*answer,
 	}
 	part := pg.of(o, rows)
 	id := cmp.Or(o.RequestID, newRequestID())
-	return &answer{
+	return &response{
 		body: encodePage(o, part, len(rows), id), rows: len(part), total: len(rows), requestID: id,
 	}, nil
 }
@@ -77,12 +77,12 @@ func parsePushTasksQuery(o *Options, p *params) (q pushTasksQuery, err *apiError
 	switch q.area {
 	case "", AreaMainland, AreaOverseas, AreaGlobal:
 	default:
-		return q, badParam("Area is none of mainland, overseas, global.")
+		return q, badParam("Area must be mainland, overseas or global.")
 	}
 	switch q.status {
 	case "", StatusFail, StatusDone, StatusProcess, StatusInvalid:
 	default:
-		return q, badParam("Status is none of fail, done, process, invalid.")
+		return q, badParam("Status must be fail, done, process or invalid.")
 	}
 	if o.IgnoreStatus {
 		q.status = ""
@@ -145,9 +145,9 @@ func parsePage(o *Options, p *params) (page, *apiError) {
 		pg.limit = largest
 	}
 	depth := int64(o.MaxDepth)
-	beyond := o.Depth == DepthRefused && pg.offset >= depth ||
+	refused := o.Depth == DepthRefused && pg.offset >= depth ||
 		o.Depth == DepthRefusedCrossing && pg.offset > depth-pg.limit
-	if depth > 0 && beyond {
+	if depth > 0 && refused {
 		return pg, badParam(fmt.Sprintf("Only the first %d records can be queried.", depth))
 	}
 	if o.IgnoreOffset {
@@ -166,8 +166,8 @@ func (pg page) of(o *Options, rows []*row) []*row {
 	return rows[from:min(reach, from+pg.limit)]
 }
 
-// find selects the rows of a query in the order of a replica. What was found is kept until the rows change, so that the
-// pages of a long list do not search it again. s.mu is held.
+// find selects the rows of a query in the order of a replica. The result is cached until the rows change, so that not
+// every page of a long list needs a search. s.mu is held.
 func (s *Server) find(o *Options, q pushTasksQuery, replica int, now time.Time) []*row {
 	key := foundKey{q, replica}
 	moving := o.Lag > 0 || o.Retention > 0 || s.appearing // what matches depends on the clock
@@ -200,7 +200,7 @@ func visible(o *Options, r *row, now time.Time) bool {
 	return o.Retention <= 0 || now.Sub(r.CreateTime) <= o.Retention
 }
 
-// outside tells whether the task asked for exists, though not inside of the window.
+// outside reports whether the requested task exists, but has no row inside the window.
 func (s *Server) outside(o *Options, q pushTasksQuery, replica int, now time.Time) bool {
 	if q.taskID == "" || !q.hasWindow {
 		return false
@@ -229,7 +229,7 @@ func (q *pushTasksQuery) matches(o *Options, r *row) bool {
 	}
 }
 
-// hostOf is the host of a URL whose path may hold what net/url refuses: a "%" that stands for itself, any byte.
+// hostOf is the host of a URL. Unlike net/url it accepts any path: a literal "%", bytes that are not UTF-8.
 func hostOf(url string) string {
 	_, rest, _ := strings.Cut(url, "://")
 	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
@@ -239,7 +239,7 @@ func hostOf(url string) string {
 	return strings.ToLower(host)
 }
 
-// encodePage writes an answer from rows that are encoded once and kept, so that a page costs little but its copy.
+// encodePage writes a response. Each row is encoded once and cached, so that a page costs little more than a copy.
 func encodePage(o *Options, rows []*row, total int, requestID string) []byte {
 	size := 128
 	for _, r := range rows {
@@ -255,7 +255,7 @@ func encodePage(o *Options, rows []*row, total int, requestID string) []byte {
 	return append(b, `}}`...)
 }
 
-// appendLogs writes the field PushLogs of rows that are encoded, and a comma.
+// appendLogs writes the field PushLogs and a comma. The rows are encoded already.
 func appendLogs(b []byte, o *Options, rows []*row) []byte {
 	switch {
 	case len(rows) == 0 && o.MissingLogs:
@@ -311,7 +311,7 @@ func encodeRow(o *Options, t *Task) []byte {
 	return append(b, '}')
 }
 
-// quote makes a JSON string of a text, in which bytes that are not UTF-8 stay as they are.
+// quote makes a JSON string of a text. Unlike json.Marshal it keeps bytes that are not UTF-8.
 func quote(text string) []byte {
 	b := []byte{'"'}
 	for text != "" {

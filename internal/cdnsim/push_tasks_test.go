@@ -26,8 +26,8 @@ func sample() []Task {
 	}
 }
 
-// letters are the rows of an answer by the letter that sample gives them.
-func letters(r *response) string {
+// letters are the rows of a response by the letter that sample gives them.
+func letters(r *decoded) string {
 	var b strings.Builder
 	for _, l := range r.PushLogs {
 		_, path, _ := strings.Cut(l.Url, ".com")

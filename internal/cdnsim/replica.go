@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// replica is which replica serves the request with this number.
+// replica is the replica that serves the request with this number.
 func (o *Options) replica(n int, req *Request) int {
 	if o.Replicas <= 1 {
 		return 0
@@ -17,14 +17,14 @@ func (o *Options) replica(n int, req *Request) int {
 	return (n - 1) % o.Replicas
 }
 
-// compareOn is the order in which a replica other than the first serves rows.
+// compareOn is the order of a replica other than the first.
 func (o Order) compareOn(replica int) func(a, b *row) int {
 	return func(a, b *row) int {
 		return cmp.Or(o.compareSeconds(a, b), o.compareTied(replica, a, b))
 	}
 }
 
-// compareSeconds is compareKeys with times cut to the second, the finest that the API shows.
+// compareSeconds is compareKeys with times cut to the second, as the API shows them.
 func (o Order) compareSeconds(a, b *row) int {
 	switch o {
 	case NewestFirst:
@@ -39,7 +39,7 @@ func (o Order) compareSeconds(a, b *row) int {
 	return o.compareKeys(a, b)
 }
 
-// compareTied orders rows that tie. As inserted, none do.
+// compareTied orders rows that tie. In AsInserted none do.
 func (o Order) compareTied(replica int, a, b *row) int {
 	switch {
 	case o == AsInserted:
@@ -50,12 +50,12 @@ func (o Order) compareTied(replica int, a, b *row) int {
 	return cmp.Or(cmp.Compare(shuffled(a.seq, replica), shuffled(b.seq, replica)), cmp.Compare(a.seq, b.seq))
 }
 
-// shuffled is a place that looks random, and depends on row and replica alone.
+// shuffled is a random place that depends only on row and replica.
 func shuffled(seq, replica int) uint64 {
 	return rand.NewPCG(uint64(seq), uint64(replica)).Uint64() //nolint:gosec // both are counted from 1
 }
 
-// remember keeps the rows as they are before a change, for as long as a replica lags. s.mu is held.
+// remember saves the rows before a change for the replicas that lag. s.mu is held.
 func (s *Server) remember() {
 	depth := s.opts.lagDepth()
 	if depth == 0 {
@@ -70,7 +70,7 @@ func (s *Server) remember() {
 // lagDepth is how many changes the last replica lags behind.
 func (o *Options) lagDepth() int { return max(0, o.Replicas-1) * max(0, o.ReplicaLag) }
 
-// listOf is the list as a replica has it; rows of the first are in order. s.mu is held.
+// listOf is the list of a replica. Only that of the first is in order. s.mu is held.
 func (s *Server) listOf(o *Options, replica int) []*row {
 	changes := min(replica*max(0, o.ReplicaLag), len(s.history))
 	if changes == 0 {

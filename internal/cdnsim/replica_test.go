@@ -154,8 +154,8 @@ func TestDelay(t *testing.T) {
 		if log := s.Requests(); log[0].Answer.Rows != 1 || log[2].Answer.Fault != FaultGzip {
 			t.Errorf("%+v", log)
 		}
-		if answer, err := c.transport.RoundTrip(c.request(t.Context(), "GetCallerIdentity", "{}")); err != nil ||
-			answer.StatusCode != http.StatusOK || time.Since(start) != 6*time.Second {
+		if response, err := c.transport.RoundTrip(c.request(t.Context(), "GetCallerIdentity", "{}")); err != nil ||
+			response.StatusCode != http.StatusOK || time.Since(start) != 6*time.Second {
 			t.Errorf("another action: %v after %s", err, time.Since(start))
 		}
 	})

@@ -20,7 +20,7 @@ const (
 )
 
 // Task is one row of PushLogs: one URL of a prefetch task. Rows of one submission share a TaskID, and two rows may be
-// equal in everything. Texts are sent as they are: bytes that are not UTF-8, statuses and areas that no document lists.
+// equal in everything. Texts are sent unchanged: bytes that are not UTF-8, a Status or an Area that no document lists.
 type Task struct {
 	TaskID     string // opaque
 	URL        string
@@ -33,8 +33,8 @@ type Task struct {
 	// RawURL, if not "", is the JSON that is sent for URL, such as a string with half a surrogate pair: "\ud83d".
 	RawURL string
 
-	// Added is when the service accepted the task, on the simulator's clock: what follows counts from it, and so do the
-	// lag and the progress of Options. Zero means the moment of [Server.Add].
+	// Added is when the service accepted the task, on the simulator's clock. The durations below, and Lag and Progress of
+	// the Options, count from it. Zero means when [Server.Add] was called.
 	Added time.Time
 
 	// ListedAfter is how long after Added the row is listed. 0 means Options.Lag.
@@ -45,38 +45,37 @@ type Task struct {
 	DoneAfter time.Duration
 	// Final is the status it ends in; "" means StatusDone.
 	Final string
-	// Steps, if there are any, are what Status becomes over time, instead of DoneAfter and Final: Percent rises while it
-	// is StatusProcess, and is 100 from the last step on. A Status that [Server.Update] sets stands until the next step.
-	// Steps that are changed, or counted from another Added, are taken from the first again.
+	// Steps are what Status becomes over time. They take precedence over DoneAfter and Final. Percent rises while Status is
+	// StatusProcess, and is 100 after the last step. A Status that [Server.Update] sets lasts until the next step. If it
+	// changes Steps or Added, the steps start again.
 	Steps Steps
 }
 
-// Step is a status that a task has from some time after its Added on.
+// Step is a status that a task gets some time after its Added.
 type Step struct {
 	After  time.Duration
 	Status string
 }
 
-// Steps are in the order of their time; they end at the first one without a status. They are not a slice, so that tasks
-// can be compared.
+// Steps are in ascending order of After, and end at the first without a Status. An array, so that tasks are comparable.
 type Steps [4]Step
 
-// row is a task in the list, with what is computed from it once.
+// row is a task in the list, with values that are computed from it once.
 type row struct {
 	Task
-	seq     int    // order of insertion, the last resort of every order
-	created int64  // CreateTime, Unix seconds: the API knows nothing finer
-	from    int    // Percent when it was added, where progress starts
-	step    int    // how many of its Steps it has taken
+	seq     int    // order of insertion, which breaks ties in every order
+	created int64  // CreateTime in Unix seconds: the API has nothing finer
+	from    int    // Percent when it was added: progress starts there
+	step    int    // how many of its Steps are done
 	encoded []byte // its JSON; nil when stale
 }
 
-// compare is a total order on rows, so that inserting one needs no sort.
+// compare is a total order, so that inserting a row needs no sort.
 func (o Order) compare(a, b *row) int {
 	return cmp.Or(o.compareKeys(a, b), cmp.Compare(a.seq, b.seq))
 }
 
-// compareKeys compares what the order is named after.
+// compareKeys compares what the order is by.
 func (o Order) compareKeys(a, b *row) int {
 	switch o {
 	case NewestFirst:
@@ -97,10 +96,10 @@ func (o Order) compareKeys(a, b *row) int {
 	return 0
 }
 
-// progressMoves tells whether a row that progresses changes its place.
+// progressMoves reports whether progress can move a row.
 func (o Order) progressMoves() bool { return o == ByUpdateTime || o == OldestUpdate || o == ByStatus }
 
-// Add lists tasks, each at the place that the order gives it.
+// Add lists tasks, each where the order puts it.
 func (s *Server) Add(tasks ...Task) {
 	now := s.Now()
 	s.mu.Lock()
@@ -109,7 +108,7 @@ func (s *Server) Add(tasks ...Task) {
 		return
 	}
 	s.remember()
-	const few = 16 // up to here, moving the tail is cheaper than sorting all
+	const few = 16 // up to here, moving the tail is cheaper than sorting everything
 	for _, t := range tasks {
 		if t.Added.IsZero() {
 			t.Added = now
@@ -132,7 +131,7 @@ func (s *Server) Add(tasks ...Task) {
 	s.changed()
 }
 
-// Remove drops every row that gone holds for, and returns how many. gone must not call the Server.
+// Remove drops every row for which gone returns true, and returns their number. gone must not call the Server.
 func (s *Server) Remove(gone func(Task) bool) int {
 	now := s.Now()
 	s.mu.Lock()
@@ -148,8 +147,8 @@ func (s *Server) Remove(gone func(Task) bool) int {
 	return removed
 }
 
-// Update lets change alter every row, moves the altered ones to the place that the order gives them, and returns how
-// many were altered. change must not call the Server.
+// Update calls change for every row, moves those that it alters to where the order puts them, and returns their number.
+// change must not call the Server.
 func (s *Server) Update(change func(*Task)) int {
 	now := s.Now()
 	s.mu.Lock()
@@ -185,7 +184,7 @@ func (s *Server) Update(change func(*Task)) int {
 	return altered
 }
 
-// Tasks are all rows in the service's order, as they stand now; filters, lag and retention do not apply.
+// Tasks are all rows in the service's order as they are now, regardless of filters, lag and retention.
 func (s *Server) Tasks() []Task {
 	now := s.Now()
 	s.mu.Lock()
@@ -200,10 +199,10 @@ func (s *Server) Tasks() []Task {
 
 func (s *Server) sortRows() { slices.SortFunc(s.rows, s.opts.Order.compare) }
 
-// changed makes what was found by earlier queries stale.
+// changed drops the cached results of queries.
 func (s *Server) changed() { clear(s.found) }
 
-// refresh finds anew which rows are in progress.
+// refresh finds the rows whose status will change.
 func (s *Server) refresh() {
 	s.active = s.active[:0]
 	for _, r := range s.rows {
@@ -216,7 +215,7 @@ func (s *Server) refresh() {
 
 func (s *Server) progresses(r *row) bool { return len(s.ahead(r)) > 0 }
 
-// ahead are the steps that a row has yet to take.
+// ahead are the remaining steps of a row.
 func (s *Server) ahead(r *row) []Step {
 	if r.Steps != (Steps{}) {
 		steps := r.Steps[r.step:]
@@ -231,7 +230,7 @@ func (s *Server) ahead(r *row) []Step {
 	return nil
 }
 
-// settle brings the rows in progress to where they are at now. s.mu is held.
+// settle brings the rows whose status changes over time up to date. s.mu is held.
 func (s *Server) settle(now time.Time) {
 	moved := false
 	s.active = slices.DeleteFunc(s.active, func(r *row) bool {
@@ -261,10 +260,10 @@ func (s *Server) settle(now time.Time) {
 	s.changed()
 }
 
-// advance raises the Percent of a row that takes so long as a whole.
-func (r *row) advance(now time.Time, whole time.Duration) {
+// advance raises the Percent of a row. last is the After of its last step.
+func (r *row) advance(now time.Time, last time.Duration) {
 	elapsed := int64(now.Sub(r.Added) / time.Millisecond)
-	percent := r.from + int(int64(99-r.from)*elapsed/max(1, int64(whole/time.Millisecond)))
+	percent := r.from + int(int64(99-r.from)*elapsed/max(1, int64(last/time.Millisecond)))
 	if percent > r.Percent {
 		r.Percent, r.UpdateTime = percent, now
 	}

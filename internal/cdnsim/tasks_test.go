@@ -155,8 +155,8 @@ func TestListedAfter(t *testing.T) {
 	})
 }
 
-// states are the rows of an answer by letter, status and percent.
-func states(r *response) string {
+// states are the rows of a response by letter, status and percent.
+func states(r *decoded) string {
 	var all []string
 	for i, l := range r.PushLogs {
 		all = append(all, fmt.Sprintf("%c:%s:%d", letters(r)[i], l.Status, l.Percent))
