@@ -114,6 +114,11 @@ func TestReplicaLag(t *testing.T) {
 	if len(s.history) != 4 {
 		t.Errorf("%d states are kept", len(s.history))
 	}
+	for n, want := range map[int]string{-1: "byd", 99: "abc"} {
+		if replica = n; letters(c.tasks(allRows)) != want {
+			t.Errorf("replica %d is not the nearest one", n)
+		}
+	}
 	without := New(Options{Replicas: 3})
 	without.Add(named("a0")...)
 	if without.history != nil {
@@ -126,7 +131,7 @@ func TestDelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Options{Order: AsInserted, Latency: time.Second,
 			Before: func(s *Server, n int) { s.Add(named(fmt.Sprintf("%c0", 'a'+n-1))...) },
-			Delay:  func(n int, r Request) time.Duration { return time.Duration(6-2*n) * time.Second },
+			Delay:  func(n int, r Request) time.Duration { return time.Duration(8-2*n) * time.Second },
 			Faults: func(n int, _ Request) *Fault {
 				if n == 3 {
 					return Gzip()
@@ -148,14 +153,14 @@ func TestDelay(t *testing.T) {
 			synctest.Wait() // it has arrived
 		}
 		all.Wait()
-		if want := []string{"abc 1s", "ab 3s", "a 5s"}; !slices.Equal(got, want) {
+		if want := []string{"abc 3s", "ab 5s", "a 7s"}; !slices.Equal(got, want) {
 			t.Errorf("%v, want %v", got, want)
 		}
 		if log := s.Requests(); log[0].Answer.Rows != 1 || log[2].Answer.Fault != FaultGzip {
 			t.Errorf("%+v", log)
 		}
 		if response, err := c.transport.RoundTrip(c.request(t.Context(), "GetCallerIdentity", "{}")); err != nil ||
-			response.StatusCode != http.StatusOK || time.Since(start) != 6*time.Second {
+			response.StatusCode != http.StatusOK || time.Since(start) != 8*time.Second {
 			t.Errorf("another action: %v after %s", err, time.Since(start))
 		}
 	})

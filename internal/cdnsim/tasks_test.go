@@ -119,6 +119,13 @@ func TestProgress(t *testing.T) {
 		if strings.Join(got, " ") != want {
 			t.Errorf("%s\nwant\n%s", got, want)
 		}
+		s.Configure(func(o *Options) { o.Order = OldestUpdate })
+		s.Add(Task{TaskID: "1", URL: "http://a.com/d", Status: "process", DoneAfter: time.Second, UpdateTime: now})
+		before := letters(c.tasks(`{"TaskId":"1"}`))
+		time.Sleep(time.Second)
+		if after := letters(c.tasks(`{"TaskId":"1"}`)); before != "dcba" || after != "cbad" {
+			t.Errorf("oldest update first: %s, then %s", before, after)
+		}
 		if got := c.tasks(`{"TaskId":"1","Status":"process"}`); len(got.PushLogs) != 0 {
 			t.Errorf("%s", got.raw)
 		}
@@ -151,6 +158,24 @@ func TestListedAfter(t *testing.T) {
 		s.Update(func(t *Task) { t.ListedAfter = 26 * time.Second })
 		if got := c.tasks(`{"TaskId":"1"}`); letters(got) != "" {
 			t.Errorf("%s", got.raw)
+		}
+	})
+}
+
+// Time alone makes a row appear, though nothing else depends on the clock.
+func TestListedAfterAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		added, updated := New(Options{}), New(Options{})
+		added.Add(Task{TaskID: "1", URL: "http://a.com/a", ListedAfter: time.Second})
+		updated.Add(Task{TaskID: "1", URL: "http://a.com/a"})
+		updated.Update(func(t *Task) { t.ListedAfter = time.Second })
+		for _, want := range []string{"", "a"} {
+			for _, s := range []*Server{added, updated} {
+				if got := newClient(t, s).tasks(`{"TaskId":"1"}`); letters(got) != want {
+					t.Errorf("%s, want %q", got.raw, want)
+				}
+			}
+			time.Sleep(time.Second)
 		}
 	})
 }
@@ -206,8 +231,14 @@ func TestSteps(t *testing.T) {
 		expect(26*time.Second, "b:fail:100 a:init:0 c:process:0")
 		expect(35*time.Second, "b:fail:100 a:process:49 c:process:0")
 		expect(45*time.Second, "a:done:100 b:fail:100 c:process:1")
+		s.Update(func(t *Task) {
+			if t.URL == "http://a.com/b" {
+				t.Steps = Steps{{time.Second, "invalid"}, {time.Hour, "done"}}
+			}
+		})
+		expect(45*time.Second, "a:done:100 b:invalid:100 c:process:1")
 		s.Update(func(t *Task) { t.Steps = Steps{} })
-		expect(46*time.Second, "a:done:100 c:done:100 b:fail:100")
+		expect(46*time.Second, "a:done:100 c:done:100 b:invalid:100")
 	})
 }
 
