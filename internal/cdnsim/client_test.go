@@ -80,8 +80,8 @@ func sign(r *http.Request, id, key, service string, at time.Time, names []string
 		strings.Join(names, ";") + ", Signature=" + signature
 }
 
-// response is an answer as a client decodes it.
-type response struct {
+// decoded is a response as a client decodes it.
+type decoded struct {
 	PushLogs []struct {
 		TaskId, Url, Status, CreateTime, Area string
 		Percent                               int
@@ -99,39 +99,39 @@ type response struct {
 	raw string
 }
 
-func (r *response) code() string {
+func (r *decoded) code() string {
 	if r.Error == nil {
 		return ""
 	}
 	return r.Error.Code
 }
 
-func (c *client) call(action, body string) *response {
+func (c *client) call(action, body string) *decoded {
 	c.t.Helper()
 	return c.do(c.request(c.t.Context(), action, body))
 }
 
-func (c *client) tasks(body string) *response {
+func (c *client) tasks(body string) *decoded {
 	c.t.Helper()
 	return c.call(actionPushTasks, body)
 }
 
-func (c *client) do(r *http.Request) *response {
+func (c *client) do(r *http.Request) *decoded {
 	c.t.Helper()
-	answer, err := c.transport.RoundTrip(r)
+	response, err := c.transport.RoundTrip(r)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	body, err := io.ReadAll(answer.Body)
+	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	var out struct{ Response *response }
+	var out struct{ Response *decoded }
 	if err := json.Unmarshal(bytes.TrimSpace(body), &out); err != nil || out.Response == nil {
-		c.t.Fatalf("answer is not of the API's form: %v\n%s", err, body)
+		c.t.Fatalf("the response does not have the API's form: %v\n%s", err, body)
 	}
-	if answer.StatusCode != http.StatusOK {
-		c.t.Fatalf("HTTP status %d", answer.StatusCode)
+	if response.StatusCode != http.StatusOK {
+		c.t.Fatalf("HTTP status %d", response.StatusCode)
 	}
 	out.Response.raw = string(body)
 	return out.Response

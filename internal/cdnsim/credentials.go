@@ -1,6 +1,7 @@
 package cdnsim
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"slices"
@@ -14,35 +15,24 @@ type Credential struct {
 	Expires                    time.Time // on the simulator's clock, whole seconds
 }
 
-// principal is whoever a secret id stands for.
+// principal is who a secret id belongs to.
 type principal struct {
 	secretKey           string
 	token               string // "" for a permanent credential
 	expires             time.Time
-	account, user       string
-	arn, identity, kind string
+	account             string
+	arn, identity, kind string // identity is the uin of an account, or names a role's session
 }
 
 func permanent(a Account) *principal {
-	account := a.AccountID
-	if account == "" {
-		account = DefaultAccountID
-	}
-	user := a.UserID
-	if user == "" {
-		user = account
-	}
-	kind := "CAMUser"
-	if user == account {
-		kind = "RootAccount"
-	}
+	account := cmp.Or(a.AccountID, DefaultAccountID)
 	return &principal{
-		secretKey: a.SecretKey, account: account, user: user, identity: user, kind: kind,
-		arn: "qcs::cam::uin/" + account + ":uin/" + user,
+		secretKey: a.SecretKey, account: account, identity: account, kind: "RootAccount",
+		arn: "qcs::cam::uin/" + account + ":uin/" + account,
 	}
 }
 
-// Issue makes a temporary credential of the default account, as if STS had been asked for it.
+// Issue makes a temporary credential of the default account, as STS would.
 func (s *Server) Issue(lifetime time.Duration) Credential {
 	return s.issue(permanent(Account{}), lifetime)
 }
@@ -61,17 +51,17 @@ func (s *Server) Revoke(secretID string) {
 	delete(s.principals, secretID)
 }
 
-// issue registers a temporary credential for who. Its end is cut to the second that ExpiredTime can say.
+// issue registers a temporary credential for who. It expires at a whole second, since that is all ExpiredTime can express.
 func (s *Server) issue(who *principal, lifetime time.Duration) Credential {
 	c := Credential{
 		SecretID: "AKIDtmp" + randomHex(16), SecretKey: randomHex(16), Token: "token-" + randomHex(32),
 		Expires: s.Now().Add(lifetime).Truncate(time.Second),
 	}
-	held := *who
-	held.secretKey, held.token, held.expires = c.SecretKey, c.Token, c.Expires
+	issued := *who
+	issued.secretKey, issued.token, issued.expires = c.SecretKey, c.Token, c.Expires
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.principals[c.SecretID] = &held
+	s.principals[c.SecretID] = &issued
 	s.issued = append(s.issued, c)
 	return c
 }
@@ -80,7 +70,7 @@ func (s *Server) issue(who *principal, lifetime time.Duration) Credential {
 func assumed(account, roleArn, session string) *principal {
 	role := roleArn[strings.LastIndexAny(roleArn, "/:")+1:]
 	return &principal{
-		account: account, user: role + ":" + session, identity: role + ":" + session, kind: "AssumedRole",
+		account: account, identity: role + ":" + session, kind: "AssumedRole",
 		arn: "qcs::sts:" + account + ":assumed-role/" + role + "/" + session,
 	}
 }

@@ -11,10 +11,10 @@ const (
 	DemoTaskDone    = "1533031853231313311" // all done
 	DemoTaskProcess = "1602745231"          // in process; done when it has progressed
 	DemoTaskFailed  = "1602745198"          // one URL failed, the others are done
-	DemoTaskInvalid = "1533031853231313398" // one URL answered 404 at the origin, the others are done
+	DemoTaskInvalid = "1533031853231313398" // one URL got a 404 from the origin, the others are done
 )
 
-// demoSites are the domains of Demo with what is published there.
+// demoSites are the domains of Demo and the files on them.
 var demoSites = []struct {
 	domain, area string
 	paths        []string
@@ -26,7 +26,7 @@ var demoSites = []struct {
 }
 
 // Demo is a data set of a few hundred rows over 14 days before now: several domains, areas and tasks, most of them
-// done, some failed, invalid or in process. It depends on now alone.
+// done, some failed, invalid or in process. It depends only on now.
 func Demo(now time.Time) []Task {
 	now = now.Truncate(time.Second)
 	tasks := known(now)
@@ -36,7 +36,7 @@ func Demo(now time.Time) []Task {
 		for j := range 2 + i%5 {
 			path := fmt.Sprintf(site.paths[j%len(site.paths)], 100-i+j/len(site.paths))
 			t := settled(taskID(i, created), "https://"+site.domain+path, site.area, created, outcome(i*7+j))
-			if i < 2 { // the latest tasks are still under way
+			if i < 2 { // the latest tasks are still in process
 				t = pending(t, 20*j)
 			}
 			tasks = append(tasks, t)
@@ -45,7 +45,7 @@ func Demo(now time.Time) []Task {
 	return tasks
 }
 
-// known are the rows of the task ids that are exported.
+// known are the rows of the exported task ids.
 func known(now time.Time) []Task {
 	var tasks []Task
 	add := func(id string, age time.Duration, site int, odd string) {
@@ -70,7 +70,7 @@ func known(now time.Time) []Task {
 	return tasks
 }
 
-// taskID makes ids of both lengths that the service hands out: 19 digits and 10.
+// taskID makes ids of both lengths that the service uses: 19 digits and 10.
 func taskID(i int, created time.Time) string {
 	if i%3 == 0 {
 		return strconv.FormatInt(created.Unix(), 10)
@@ -78,7 +78,7 @@ func taskID(i int, created time.Time) string {
 	return fmt.Sprintf("%d%09d", created.Unix(), 231313000+i)
 }
 
-// outcome spreads the statuses: about one in twenty failed or invalid.
+// outcome varies the status: about one row in twenty failed or is invalid.
 func outcome(i int) string {
 	switch i % 41 {
 	case 11:
@@ -106,7 +106,7 @@ func pending(t Task, percent int) Task {
 }
 
 // Generate makes n rows, 20 to a task, spread evenly over the 28 days before now, newest first. Every URL is different.
-// About one row in twenty failed or is invalid; none is in process. It depends on n and now alone.
+// About one row in twenty failed or is invalid; none is in process. It depends only on n and now.
 func Generate(n int, now time.Time) []Task {
 	const perTask = 20
 	now = now.Truncate(time.Second)

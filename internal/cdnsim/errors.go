@@ -9,7 +9,7 @@ func (e *apiError) Error() string { return e.code + ": " + e.message }
 
 func failure(code, message string) *apiError { return &apiError{code, message} }
 
-// Codes of the common error list and of the error list of DescribePushTasks that the simulator answers by itself.
+// The codes that the simulator itself sends, of the common error list and of that of DescribePushTasks.
 const (
 	codeInvalidAuthorization = "AuthFailure.InvalidAuthorization"
 	codeSecretIDNotFound     = "AuthFailure.SecretIdNotFound"

@@ -20,16 +20,16 @@ func outcomeOf(c *client, transport http.RoundTripper, gzipToo bool) string {
 	if gzipToo {
 		r.Header.Set("Accept-Encoding", "gzip")
 	}
-	answer, err := transport.RoundTrip(r)
+	response, err := transport.RoundTrip(r)
 	switch {
 	case errors.Is(err, io.EOF):
 		return "EOF"
 	case err != nil:
 		return err.Error()
 	}
-	defer answer.Body.Close()
-	var body io.Reader = answer.Body
-	if answer.Header.Get("Content-Encoding") == "gzip" {
+	defer response.Body.Close()
+	var body io.Reader = response.Body
+	if response.Header.Get("Content-Encoding") == "gzip" {
 		if body, err = gzip.NewReader(body); err != nil {
 			return "no gzip: " + err.Error()
 		}
@@ -42,8 +42,8 @@ func outcomeOf(c *client, transport http.RoundTripper, gzipToo bool) string {
 	if len(raw) > 1<<20 {
 		text += fmt.Sprint(" MiB:", len(raw)>>20)
 	}
-	h := answer.Header
-	return fmt.Sprint(answer.StatusCode, " ", h.Get("Content-Type"), " ", h.Get("Retry-After"), h.Get("Location"), " ", text, " ", err)
+	h := response.Header
+	return fmt.Sprint(response.StatusCode, " ", h.Get("Content-Type"), " ", h.Get("Retry-After"), h.Get("Location"), " ", text, " ", err)
 }
 
 // Every fault looks the same over a real connection and in memory.
@@ -59,6 +59,9 @@ func TestFaults(t *testing.T) {
 		"none":        {nil, `200 application/json  {"Response":{"PushLogs":[{"Tas...}} <nil>`},
 		"API error":   {APIError("InternalError", "m"), `200 application/json  {"Response":{"Error":{"Code":"...}} <nil>`},
 		"with status": {status, `500 application/json  {"Response":{"Error":{"Code":"...}} <nil>`},
+		"timeout":     {Page(408), "408 text/html  <html>\r\n<head><title>408 Reque...l> <nil>"},
+		"HTML":        {Page(200), "200 text/html  <html>\r\n<head><title>200 OK</t...l> <nil>"},
+		"HTML body":   {Body("text/html", "<p>Sign in</p>"), "200 text/html  <p>Sign in</p> <nil>"},
 		"page":        {Page(0), "502 text/html  <html>\r\n<head><title>502 Bad G...l> <nil>"},
 		"retry after": {retryAfter, "503 text/html 7 <html>\r\n<head><title>503 Servi...l> <nil>"},
 		"close":       {Close(), "EOF"},
@@ -167,7 +170,7 @@ func TestFaultOrderAndDelay(t *testing.T) {
 func TestRandomFaults(t *testing.T) {
 	one, same, other := RandomFaults(0.3, 1), RandomFaults(0.3, 1), RandomFaults(0.3, 2)
 	const n = 10000
-	faults, differ, kinds := 0, 0, map[FaultKind]bool{}
+	faults, differ, kinds, codes := 0, 0, map[FaultKind]bool{}, map[string]bool{}
 	for i := range n {
 		a, b, c := one(i, Request{}), same(i, Request{}), other(i, Request{})
 		if fmt.Sprintf("%+v", a) != fmt.Sprintf("%+v", b) {
@@ -176,6 +179,7 @@ func TestRandomFaults(t *testing.T) {
 		if a != nil {
 			faults++
 			kinds[a.Kind] = true
+			codes[fmt.Sprint(a.Code, a.Status)] = true
 		}
 		if (a == nil) != (c == nil) {
 			differ++
@@ -184,8 +188,47 @@ func TestRandomFaults(t *testing.T) {
 	if faults < n*27/100 || faults > n*33/100 || differ < n/4 || len(kinds) != 5 {
 		t.Errorf("%d faults, %d differ, kinds %v", faults, differ, kinds)
 	}
+	if !codes["RequestLimitExceeded.Gateway0"] || !codes["InternalError.UnknownError0"] || !codes["408"] {
+		t.Errorf("%v", codes)
+	}
 	if RandomFaults(0, 1)(1, Request{}) != nil || RandomFaults(1, 1)(1, Request{}) == nil {
 		t.Error("rates 0 and 1")
+	}
+}
+
+// An error's texts may hold anything, and what a request sent can be quoted in them.
+func TestErrorTexts(t *testing.T) {
+	const odd = "\x1b[2J\r\n\u202e\x7f\u0085 \xb7\""
+	s := New(Options{RequestID: "id " + odd, Faults: Sequence("AssumeRole", &Fault{
+		Kind: FaultAPIError, Code: "code " + odd, Message: "message " + odd, RequestID: "id " + odd,
+	})})
+	c := newClient(t, s)
+	want := strings.ReplaceAll(odd, "\xb7", "\ufffd") // as a client decodes it
+	got := c.call("AssumeRole", "{}")
+	if got.Error.Code != "code "+want || got.Error.Message != "message "+want || got.RequestId != "id "+want ||
+		strings.Count(got.raw, "\xb7") != 3 {
+		t.Errorf("%q", got.raw)
+	}
+	if got := c.tasks(`{"TaskId":"1"}`); got.RequestId != "id "+want || !strings.Contains(got.raw, "\xb7") {
+		t.Errorf("%q", got.raw)
+	}
+	if id := s.Requests()[0].Answer.RequestID; id != "id "+odd {
+		t.Errorf("log: %q", id)
+	}
+}
+
+// Whatever STS was sent can come back in an error: an assertion, a code of an MFA device.
+func TestErrorThatQuotesTheRequest(t *testing.T) {
+	c := newClient(t, New(Options{Faults: func(_ int, r Request) *Fault {
+		sent, _ := r.Params["TokenCode"].(string)
+		f := APIError("InvalidParameter."+sent, "TokenCode "+sent+" is not valid: "+string(r.Body))
+		f.RequestID = "id-" + sent
+		return f
+	}}))
+	got := c.call("GetSessionToken", `{"TokenCode":"123456"}`)
+	if got.Error.Code != "InvalidParameter.123456" || got.RequestId != "id-123456" ||
+		got.Error.Message != `TokenCode 123456 is not valid: {"TokenCode":"123456"}` {
+		t.Errorf("%s", got.raw)
 	}
 }
 
@@ -193,11 +236,11 @@ func TestRandomFaults(t *testing.T) {
 func TestClockSkew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, New(Options{ClockSkew: time.Hour}))
-		answer, err := c.transport.RoundTrip(c.request(t.Context(), actionPushTasks, `{"TaskId":"1"}`))
+		response, err := c.transport.RoundTrip(c.request(t.Context(), actionPushTasks, `{"TaskId":"1"}`))
 		if err != nil {
 			t.Fatal(err)
 		}
-		date, err := http.ParseTime(answer.Header.Get("Date"))
+		date, err := http.ParseTime(response.Header.Get("Date"))
 		if err != nil || time.Until(date) != time.Hour {
 			t.Fatalf("%v %v", date, err)
 		}

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Request is one entry of the log: what was asked, and what was answered.
+// Request is one entry of the log: a request and its response.
 type Request struct {
 	Number int       // 1-based, over all actions and metadata requests
 	Time   time.Time // of arrival, on the real clock
@@ -17,7 +17,7 @@ type Request struct {
 	Service            string // of the credential scope; "" without a signature
 	SecretID, Token    string
 	SignedHeaders      []string
-	Timestamp          int64 // X-TC-Timestamp, Unix seconds; 0 if it is none
+	Timestamp          int64 // X-TC-Timestamp, Unix seconds; 0 if it is not a number
 
 	UserAgent     string
 	RequestClient string // X-TC-RequestClient
@@ -26,30 +26,30 @@ type Request struct {
 	ContentType   string
 	Header        http.Header // all of it; read-only
 
-	Params map[string]any // the body's object, integers as json.Number; nil if it is none
+	Params map[string]any // the body's object, integers as json.Number; nil if it is not an object
 	Body   []byte
 
-	Answer Answer // zero while the request is being answered
+	Answer Answer // zero until the response is sent
 }
 
-// Answer is what a request got.
+// Answer is the response to a request.
 type Answer struct {
 	Status    int       // HTTP status; 0 if nothing was sent
 	Code      string    // the API's error code; "" for a success
 	Rows      int       // rows in PushLogs
-	Total     int       // rows that match, whatever TotalCount said
-	RequestID string    // "" where the answer has none
+	Total     int       // rows that match, whatever TotalCount says
+	RequestID string    // "" if the response has none
 	Fault     FaultKind // "" if none was injected
 	Bytes     int64     // of the body, as encoded
 }
 
-// Counts are the counters of a [Server], which go on where the log is capped.
+// Counts are the counters of a [Server], which LogLimit does not affect.
 type Counts struct {
 	Requests int
 	Rows     int64
 	Bytes    int64
 	ByAction map[string]int // key "" is metadata
-	ByCode   map[string]int // key "" is success and faults without a code
+	ByCode   map[string]int // key "" is a success, or a fault without a code
 	ByFault  map[FaultKind]int
 }
 
@@ -57,7 +57,7 @@ func newCounts() Counts {
 	return Counts{ByAction: map[string]int{}, ByCode: map[string]int{}, ByFault: map[FaultKind]int{}}
 }
 
-// Requests is the log: every answered request in the order of arrival, or the latest [Options.LogLimit].
+// Requests is the log: all requests that have their response, in the order of arrival, or the latest [Options.LogLimit].
 func (s *Server) Requests() []Request {
 	limit := s.Options().LogLimit
 	s.logMu.Lock()
@@ -79,18 +79,18 @@ func (s *Server) Counts() Counts {
 	return c
 }
 
-// ResetLog empties log and counters. The numbering of requests starts again at 1.
+// ResetLog empties log and counters. Requests are numbered from 1 again.
 func (s *Server) ResetLog() {
 	s.logMu.Lock()
 	defer s.logMu.Unlock()
 	s.log, s.counts, s.number = nil, newCounts(), 0
 }
 
-// record ends a request.
+// record adds a request to the log.
 func (s *Server) record(o *Options, req *Request) {
 	s.keep(o, req)
 	if o.OnRequest != nil {
-		s.observerMu.Lock() // not logMu: the observer may well look at the log
+		s.observerMu.Lock() // not logMu: the observer may read the log
 		defer s.observerMu.Unlock()
 		o.OnRequest(*req)
 	}
@@ -111,7 +111,7 @@ func (s *Server) keep(o *Options, req *Request) {
 	if o.LogLimit >= 0 {
 		s.log = append(s.log, *req)
 	}
-	// Cut only now and then: moving the entries for each request would be quadratic.
+	// Not for each request: moving all entries each time would be quadratic.
 	if o.LogLimit > 0 && len(s.log) > 2*o.LogLimit {
 		s.log = slices.Clone(s.log[len(s.log)-o.LogLimit:])
 	}

@@ -13,10 +13,10 @@ const (
 	rolesPath      = metadataPrefix + "cam/security-credentials"
 )
 
-// metadata answers below /latest/meta-data/: the names of the instance's roles, and a new credential of one of them.
-func (s *Server) metadata(o *Options, r *http.Request) *answer {
+// metadata serves /latest/meta-data/: the names of the instance's roles, and a new credential of one of them.
+func (s *Server) metadata(o *Options, r *http.Request) *response {
 	if o.Metadata.Silent {
-		return &answer{stall: true}
+		return &response{stall: true}
 	}
 	role, ok := strings.CutPrefix(r.URL.Path, rolesPath)
 	role = strings.TrimPrefix(role, "/")
@@ -24,7 +24,7 @@ func (s *Server) metadata(o *Options, r *http.Request) *answer {
 	case !ok || r.Method != http.MethodGet || len(o.Metadata.Roles) == 0:
 		return metadataNotFound()
 	case role == "":
-		return &answer{contentType: "text/plain", body: []byte(strings.Join(o.Metadata.Roles, "\n"))}
+		return &response{contentType: "text/plain", body: []byte(strings.Join(o.Metadata.Roles, "\n"))}
 	case !slices.Contains(o.Metadata.Roles, role):
 		return metadataNotFound()
 	}
@@ -38,11 +38,11 @@ func (s *Server) metadata(o *Options, r *http.Request) *answer {
 		"Expiration": c.Expires.UTC().Format(time.RFC3339), "Code": "Success",
 	})
 	if err != nil {
-		panic("cdnsim: an answer that does not encode: " + err.Error())
+		panic("cdnsim: cannot encode a response: " + err.Error())
 	}
-	return &answer{body: body}
+	return &response{body: body}
 }
 
-func metadataNotFound() *answer {
-	return &answer{status: http.StatusNotFound, contentType: "text/html", body: gatewayPage(http.StatusNotFound)}
+func metadataNotFound() *response {
+	return &response{status: http.StatusNotFound, contentType: "text/html", body: gatewayPage(http.StatusNotFound)}
 }

@@ -13,7 +13,7 @@ type paramType int
 const (
 	stringParam paramType = iota
 	integerParam
-	listParam // an array of objects, taken as it is
+	listParam // an array of objects, not checked
 )
 
 // params are the parameters of one request, checked against the action's list.
@@ -36,8 +36,8 @@ func (p *params) integer(name string, byDefault int64) int64 {
 	return byDefault
 }
 
-// parseParams holds a body to the types of an action's parameters. It is strict on purpose: null is no string, 1.0 no
-// integer, "taskid" not TaskId.
+// parseParams checks a body against the types of an action's parameters. It is strict on purpose: null is not a string,
+// 1.0 not an integer, "taskid" not TaskId.
 func parseParams(body []byte, types map[string]paramType) (*params, *apiError) {
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(body, &raw); err != nil || raw == nil {
@@ -76,7 +76,7 @@ func (p *params) set(name string, kind paramType, value json.RawMessage) bool {
 	return true
 }
 
-// looseParams is a body for the log: whatever it holds, with integers kept exact. nil if it is no JSON object.
+// looseParams is a body for the log: any fields, integers exact. nil if it is not a JSON object.
 func looseParams(body []byte) map[string]any {
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()

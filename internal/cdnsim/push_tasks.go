@@ -1,18 +1,20 @@
 package cdnsim
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
-	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 const timeLayout = "2006-01-02 15:04:05"
 
-// beijing is the zone of the API's times, which carry none.
+// beijing is the zone of the API's times, which name none.
 var beijing = time.FixedZone("UTC+8", 8*60*60)
 
 var pushTasksParams = map[string]paramType{
@@ -28,10 +30,16 @@ type pushTasksQuery struct {
 	area, status          string
 }
 
+// foundKey is what finding rows depends on, beside the rows.
+type foundKey struct {
+	query   pushTasksQuery
+	replica int
+}
+
 // page is what selects a part of the rows found.
 type page struct{ offset, limit int64 }
 
-func (s *Server) describePushTasks(o *Options, p *params) (*answer, *apiError) {
+func (s *Server) describePushTasks(o *Options, p *params, replica int) (*response, *apiError) {
 	q, err := parsePushTasksQuery(o, p)
 	if err != nil {
 		return nil, err
@@ -44,13 +52,13 @@ func (s *Server) describePushTasks(o *Options, p *params) (*answer, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle(now)
-	rows := s.find(o, q, now)
-	if len(rows) == 0 && o.Outside == OutsideInvalidDate && s.outside(o, q, now) {
+	rows := s.find(o, q, replica, now)
+	if len(rows) == 0 && o.Outside == OutsideInvalidDate && s.outside(o, q, replica, now) {
 		return nil, badDate("The task is outside of the time range.")
 	}
 	part := pg.of(o, rows)
-	id := newRequestID()
-	return &answer{
+	id := cmp.Or(o.RequestID, newRequestID())
+	return &response{
 		body: encodePage(o, part, len(rows), id), rows: len(part), total: len(rows), requestID: id,
 	}, nil
 }
@@ -61,11 +69,7 @@ func parsePushTasksQuery(o *Options, p *params) (q pushTasksQuery, err *apiError
 		taskID: p.strings["TaskId"], area: p.strings["Area"], status: p.strings["Status"],
 	}
 	if q.taskID == "" && !p.has("StartTime") {
-		code := o.NeitherCode
-		if code == "" {
-			code = codeCdnParamError
-		}
-		return q, failure(code, "You must specify either a task ID or a starting time.")
+		return q, badParam("You must specify either a task ID or a starting time.")
 	}
 	if err := q.parseWindow(o, p); err != nil {
 		return q, err
@@ -73,12 +77,15 @@ func parsePushTasksQuery(o *Options, p *params) (q pushTasksQuery, err *apiError
 	switch q.area {
 	case "", AreaMainland, AreaOverseas, AreaGlobal:
 	default:
-		return q, badParam("Area is none of mainland, overseas, global.")
+		return q, badParam("Area must be mainland, overseas or global.")
 	}
 	switch q.status {
 	case "", StatusFail, StatusDone, StatusProcess, StatusInvalid:
 	default:
-		return q, badParam("Status is none of fail, done, process, invalid.")
+		return q, badParam("Status must be fail, done, process or invalid.")
+	}
+	if o.IgnoreStatus {
+		q.status = ""
 	}
 	return q, q.parseKeyword(o, p.strings["Keyword"])
 }
@@ -133,14 +140,14 @@ func parsePage(o *Options, p *params) (page, *apiError) {
 	}
 	if largest := int64(o.maxLimit()); pg.limit > largest {
 		if o.LimitMode == LimitRefused {
-			return pg, badParam(fmt.Sprintf("Limit is larger than %d.", largest))
+			return pg, failure(cmp.Or(o.LimitCode, codeCdnParamError), fmt.Sprintf("Parameter error. Limit is larger than %d.", largest))
 		}
 		pg.limit = largest
 	}
 	depth := int64(o.MaxDepth)
-	beyond := o.Depth == DepthRefused && pg.offset >= depth ||
+	refused := o.Depth == DepthRefused && pg.offset >= depth ||
 		o.Depth == DepthRefusedCrossing && pg.offset > depth-pg.limit
-	if depth > 0 && beyond {
+	if depth > 0 && refused {
 		return pg, badParam(fmt.Sprintf("Only the first %d records can be queried.", depth))
 	}
 	if o.IgnoreOffset {
@@ -159,45 +166,49 @@ func (pg page) of(o *Options, rows []*row) []*row {
 	return rows[from:min(reach, from+pg.limit)]
 }
 
-// find selects the rows of a query in the service's order. What was found is kept until the rows change, so that the
-// pages of a long list do not search it again. s.mu is held.
-func (s *Server) find(o *Options, q pushTasksQuery, now time.Time) []*row {
-	moving := o.Lag > 0 || o.Retention > 0 // what matches depends on the clock
-	if rows, ok := s.found[q]; ok && !moving {
+// find selects the rows of a query in the order of a replica. The result is cached until the rows change, so that not
+// every page of a long list needs a search. s.mu is held.
+func (s *Server) find(o *Options, q pushTasksQuery, replica int, now time.Time) []*row {
+	key := foundKey{q, replica}
+	moving := o.Lag > 0 || o.Retention > 0 || s.appearing // what matches depends on the clock
+	if rows, ok := s.found[key]; ok && !moving {
 		return rows
 	}
 	var rows []*row
-	for _, r := range s.rows {
+	for _, r := range s.listOf(o, replica) {
 		if q.matches(o, r) && visible(o, r, now) {
 			rows = append(rows, r)
 		}
+	}
+	if replica > 0 {
+		slices.SortFunc(rows, o.Order.compareOn(replica))
 	}
 	const enough = 64 // queries remembered
 	if !moving {
 		if len(s.found) >= enough {
 			clear(s.found)
 		}
-		s.found[q] = rows
+		s.found[key] = rows
 	}
 	return rows
 }
 
 func visible(o *Options, r *row, now time.Time) bool {
-	if o.Lag > 0 && now.Sub(r.Added) < o.Lag {
+	if now.Sub(r.Added) < cmp.Or(r.ListedAfter, o.Lag) {
 		return false
 	}
 	return o.Retention <= 0 || now.Sub(r.CreateTime) <= o.Retention
 }
 
-// outside tells whether the task asked for exists, though not inside of the window.
-func (s *Server) outside(o *Options, q pushTasksQuery, now time.Time) bool {
+// outside reports whether the requested task exists, but has no row inside the window.
+func (s *Server) outside(o *Options, q pushTasksQuery, replica int, now time.Time) bool {
 	if q.taskID == "" || !q.hasWindow {
 		return false
 	}
 	task := pushTasksQuery{start: math.MinInt64, end: math.MaxInt64, taskID: q.taskID}
 	windowed := task
 	windowed.start, windowed.end = q.start, q.end
-	return len(s.find(o, task, now)) > 0 && len(s.find(o, windowed, now)) == 0
+	return len(s.find(o, task, replica, now)) > 0 && len(s.find(o, windowed, replica, now)) == 0
 }
 
 func (q *pushTasksQuery) matches(o *Options, r *row) bool {
@@ -210,8 +221,7 @@ func (q *pushTasksQuery) matches(o *Options, r *row) bool {
 	case q.keyword == "":
 		return true
 	case q.host != "":
-		u, err := url.Parse(r.URL)
-		return err == nil && strings.ToLower(u.Hostname()) == q.host
+		return hostOf(r.URL) == q.host
 	case o.Keyword == KeywordSubstring:
 		return strings.Contains(r.URL, q.keyword)
 	default:
@@ -219,7 +229,17 @@ func (q *pushTasksQuery) matches(o *Options, r *row) bool {
 	}
 }
 
-// encodePage writes an answer from rows that are encoded once and kept, so that a page costs little but its copy.
+// hostOf is the host of a URL. Unlike net/url it accepts any path: a literal "%", bytes that are not UTF-8.
+func hostOf(url string) string {
+	_, rest, _ := strings.Cut(url, "://")
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	host, _, _ := strings.Cut(rest[strings.LastIndexByte(rest, '@')+1:], ":")
+	return strings.ToLower(host)
+}
+
+// encodePage writes a response. Each row is encoded once and cached, so that a page costs little more than a copy.
 func encodePage(o *Options, rows []*row, total int, requestID string) []byte {
 	size := 128
 	for _, r := range rows {
@@ -228,22 +248,29 @@ func encodePage(o *Options, rows []*row, total int, requestID string) []byte {
 		}
 		size += len(r.encoded) + 1
 	}
-	b := append(make([]byte, 0, size), `{"Response":{"PushLogs":`...)
-	if len(rows) == 0 && o.NullLogs {
-		b = append(b, `null`...)
-	} else {
-		b = append(b, '[')
-		for i, r := range rows {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = append(b, r.encoded...)
-		}
-		b = append(b, ']')
+	b := append(make([]byte, 0, size), `{"Response":{`...)
+	b = appendLogs(b, o, rows)
+	b = append(append(b, `"TotalCount":`...), totalCount(o, len(rows), total)...)
+	b = append(append(b, `,"RequestId":`...), quote(requestID)...)
+	return append(b, `}}`...)
+}
+
+// appendLogs writes the field PushLogs and a comma. The rows are encoded already.
+func appendLogs(b []byte, o *Options, rows []*row) []byte {
+	switch {
+	case len(rows) == 0 && o.MissingLogs:
+		return b
+	case len(rows) == 0 && o.NullLogs:
+		return append(b, `"PushLogs":null,`...)
 	}
-	b = append(append(b, `,"TotalCount":`...), totalCount(o, len(rows), total)...)
-	b = append(append(b, `,"RequestId":"`...), requestID...)
-	return append(b, `"}}`...)
+	b = append(b, `"PushLogs":[`...)
+	for i, r := range rows {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, r.encoded...)
+	}
+	return append(b, `],`...)
 }
 
 func totalCount(o *Options, rows, total int) string {
@@ -264,7 +291,12 @@ func encodeRow(o *Options, t *Task) []byte {
 		status = strings.ToUpper(status[:1]) + status[1:]
 	}
 	b := append([]byte(`{"TaskId":`), quote(t.TaskID)...)
-	b = append(append(b, `,"Url":`...), quote(t.URL)...)
+	b = append(b, `,"Url":`...)
+	if t.RawURL != "" {
+		b = append(b, t.RawURL...)
+	} else {
+		b = append(b, quote(t.URL)...)
+	}
 	b = append(append(b, `,"Status":`...), quote(status)...)
 	b = strconv.AppendInt(append(b, `,"Percent":`...), int64(t.Percent), 10)
 	b = append(t.CreateTime.In(beijing).AppendFormat(append(b, `,"CreateTime":"`...), timeLayout), '"')
@@ -279,7 +311,29 @@ func encodeRow(o *Options, t *Task) []byte {
 	return append(b, '}')
 }
 
+// quote makes a JSON string of a text. Unlike json.Marshal it keeps bytes that are not UTF-8.
 func quote(text string) []byte {
-	b, _ := json.Marshal(text) // a string always encodes
-	return b
+	b := []byte{'"'}
+	for text != "" {
+		valid := validPrefix(text)
+		encoded, _ := json.Marshal(valid) // a string always encodes
+		b = append(b, encoded[1:len(encoded)-1]...)
+		if text = text[len(valid):]; text != "" {
+			b = append(b, text[0])
+			text = text[1:]
+		}
+	}
+	return append(b, '"')
+}
+
+// validPrefix is what comes before the first byte that is not UTF-8.
+func validPrefix(text string) string {
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if r == utf8.RuneError && size == 1 {
+			return text[:i]
+		}
+		i += size
+	}
+	return text
 }

@@ -2,25 +2,25 @@ package cdnsim
 
 import "time"
 
-// quotaKey is what a quota is kept for: the document gives it per API, and it counts by account.
+// quotaKey is what a quota applies to: by the document each action of an account has its own.
 type quotaKey struct{ account, action string }
 
-// takeQuota counts one request and tells whether it is within the quota of the sliding second that ends now.
-func (s *Server) takeQuota(o *Options, key quotaKey) bool {
+// acquireQuota counts a request and reports whether it is within the quota of the sliding second that ends now.
+func (s *Server) acquireQuota(o *Options, key quotaKey) bool {
 	if o.QuotaPerSecond <= 0 {
 		return true
 	}
-	now := time.Now() // not the skewed clock: only distances matter
+	now := time.Now() // the skewed clock would do too: only differences matter
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	taken := s.quota[key]
-	for len(taken) > 0 && now.Sub(taken[0]) >= time.Second {
-		taken = taken[1:]
+	recent := s.quota[key]
+	for len(recent) > 0 && now.Sub(recent[0]) >= time.Second {
+		recent = recent[1:]
 	}
-	ok := len(taken) < o.QuotaPerSecond
+	ok := len(recent) < o.QuotaPerSecond
 	if ok || o.QuotaCountsRefused {
-		taken = append(taken, now)
+		recent = append(recent, now)
 	}
-	s.quota[key] = taken
+	s.quota[key] = recent
 	return ok
 }

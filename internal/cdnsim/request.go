@@ -24,25 +24,29 @@ type call struct {
 	who    *principal // nil where no signature was needed
 	params *params
 	region string
+
+	replica int // that serves the request
 }
 
 // action is one action of the API.
 type action struct {
 	service, version string
-	unsigned         bool // "Authorization: SKIP" will do
+	unsigned         bool // "Authorization: SKIP" is accepted
 	params           map[string]paramType
-	serve            func(*Server, *Options, call) (*answer, *apiError)
+	serve            func(*Server, *Options, call) (*response, *apiError)
 }
 
 func actions(name string) *action {
 	if name == actionPushTasks {
 		return &action{service: "cdn", version: "2018-06-06", params: pushTasksParams,
-			serve: func(s *Server, o *Options, c call) (*answer, *apiError) { return s.describePushTasks(o, c.params) }}
+			serve: func(s *Server, o *Options, c call) (*response, *apiError) {
+				return s.describePushTasks(o, c.params, c.replica)
+			}}
 	}
 	return stsActions[name]
 }
 
-// checkForm holds a request to the common parameters of API 3.0.
+// checkForm checks the common parameters of API 3.0.
 func checkForm(r *http.Request, req *Request) *apiError {
 	if r.Method != http.MethodPost {
 		return failure(codeUnsupportedProtocol, "Only POST is supported here.")
@@ -71,7 +75,7 @@ func checkForm(r *http.Request, req *Request) *apiError {
 	return nil
 }
 
-// authenticate finds who signed a request; nobody for an action that needs no signature.
+// authenticate finds who signed a request; nil for an action that needs no signature.
 func (s *Server) authenticate(r *http.Request, req *Request) (*principal, *apiError) {
 	now := s.Now()
 	if off := now.Sub(time.Unix(req.Timestamp, 0)); off > maxTimestampOff || off < -maxTimestampOff {
@@ -97,7 +101,7 @@ func (s *Server) authenticate(r *http.Request, req *Request) (*principal, *apiEr
 	return who, who.checkToken(req.Token, now)
 }
 
-// checkToken demands the token of a temporary credential, while it lives, and none of a permanent one.
+// checkToken requires the token of a temporary credential that has not expired, and no token of a permanent one.
 func (p *principal) checkToken(token string, now time.Time) *apiError {
 	if token != p.token {
 		return failure(codeTokenFailure, "The token is missing or wrong.")
@@ -108,7 +112,7 @@ func (p *principal) checkToken(token string, now time.Time) *apiError {
 	return nil
 }
 
-// findAction finds what a request asks for and holds it to the product of the signature's scope.
+// findAction finds the action of a request and checks that it belongs to the product in the signature's scope.
 func findAction(req *Request) (*action, *apiError) {
 	act := actions(req.Action)
 	skipped := act != nil && act.unsigned && req.Service == ""

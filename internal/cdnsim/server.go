@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -12,16 +13,18 @@ import (
 
 // Server is the simulated service. Make one with [New].
 type Server struct {
-	mu         sync.Mutex // guards what follows, up to the next mutex
-	opts       Options
-	rows       []*row // in the order of opts
-	active     []*row // those in progress
-	seq        int
-	found      map[pushTasksQuery][]*row
-	principals map[string]*principal // by secret id
-	issued     []Credential
-	quota      map[quotaKey][]time.Time
-	answered   int // DescribePushTasks requests that reached Options.Before
+	mu                sync.Mutex // guards the fields up to the next mutex
+	opts              Options
+	rows              []*row // in the order of opts
+	active            []*row // those whose status will change
+	appearing         bool   // a row has a ListedAfter
+	seq               int
+	history           [][]*row // rows as they were before the latest changes, oldest first, for replicas that lag
+	found             map[foundKey][]*row
+	principals        map[string]*principal // by secret id
+	issued            []Credential
+	quota             map[quotaKey][]time.Time
+	pushTasksRequests int // DescribePushTasks requests that reached Options.Before
 
 	logMu  sync.Mutex
 	log    []Request
@@ -34,7 +37,7 @@ type Server struct {
 // New makes a Server.
 func New(o Options) *Server {
 	s := &Server{
-		opts: o, found: map[pushTasksQuery][]*row{}, principals: map[string]*principal{},
+		opts: o, found: map[foundKey][]*row{}, principals: map[string]*principal{},
 		quota: map[quotaKey][]time.Time{}, counts: newCounts(),
 	}
 	accounts := append([]Account{{SecretID: DefaultSecretID, SecretKey: DefaultSecretKey}}, o.Accounts...)
@@ -42,7 +45,8 @@ func New(o Options) *Server {
 		s.principals[a.SecretID] = permanent(a)
 	}
 	s.Add(o.Tasks...)
-	s.opts.Tasks = nil // they live in rows from here on
+	s.opts.Tasks = nil // they are in rows now
+	s.history = nil    // nothing has changed yet
 	return s
 }
 
@@ -53,14 +57,16 @@ func (s *Server) Options() Options {
 	return s.opts
 }
 
-// Configure changes switches of a running Server. Requests under way may still follow the old ones. Tasks and Accounts
+// Configure changes switches of a running Server. Requests in flight may still see the old ones. Tasks and Accounts
 // take no effect here, and change must not call the Server.
 func (s *Server) Configure(change func(*Options)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(&s.opts)
-	for _, r := range s.rows {
-		r.encoded = nil // it depends on the switches
+	for _, rows := range append(slices.Clone(s.history), s.rows) {
+		for _, r := range rows {
+			r.encoded = nil // the encoding depends on the switches
+		}
 	}
 	s.sortRows()
 	s.refresh()
@@ -79,14 +85,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequestSize+1))
 	req := s.newRequest(r, body)
 	if err != nil { // the client is gone
-		s.send(r.Context(), w, &o, req, &answer{close: true})
+		s.send(r.Context(), w, &o, req, &response{close: true})
 		return
 	}
 	a := s.decide(r.Context(), &o, r, req)
 	s.send(r.Context(), w, &o, req, a)
 }
 
-// newRequest numbers a request and notes what it says.
+// newRequest numbers a request and records its fields.
 func (s *Server) newRequest(r *http.Request, body []byte) *Request {
 	s.logMu.Lock()
 	s.number++
@@ -100,21 +106,21 @@ func (s *Server) newRequest(r *http.Request, body []byte) *Request {
 		Region: h.Get("X-TC-Region"), ContentType: h.Get("Content-Type"), Header: h.Clone(),
 		Params: looseParams(body), Body: body,
 	}
-	req.Timestamp, _ = strconv.ParseInt(h.Get("X-TC-Timestamp"), 10, 64) // 0 is what the log says of a wrong one
+	req.Timestamp, _ = strconv.ParseInt(h.Get("X-TC-Timestamp"), 10, 64) // 0 if it is invalid
 	if auth, err := parseAuthorization(h.Get("Authorization")); err == nil {
 		req.SecretID, req.Service, req.SignedHeaders = auth.secretID, auth.service, auth.signedHeaders
 	}
 	return req
 }
 
-// decide finds the answer: signature, quota, fault, and then what was asked for.
-func (s *Server) decide(ctx context.Context, o *Options, r *http.Request, req *Request) *answer {
+// decide makes the response: checks signature and quota, then injects a fault or serves the request.
+func (s *Server) decide(ctx context.Context, o *Options, r *http.Request, req *Request) *response {
 	if sleep(ctx, o.NetworkLatency) != nil {
-		return &answer{close: true}
+		return &response{close: true}
 	}
 	serve, err := s.admit(o, r, req)
 	if err != nil {
-		return s.later(ctx, o, errorAnswer(err))
+		return s.later(ctx, o, errorResponse(err))
 	}
 	var fault *Fault
 	if o.Faults != nil {
@@ -124,31 +130,31 @@ func (s *Server) decide(ctx context.Context, o *Options, r *http.Request, req *R
 		return s.later(ctx, o, serve())
 	}
 	if sleep(ctx, fault.Delay) != nil {
-		return &answer{close: true, fault: fault.Kind}
+		return &response{close: true, fault: fault.Kind}
 	}
-	var truth *answer
+	var truth *response
 	if fault.needsTruth() {
 		truth = serve()
 	}
 	return s.later(ctx, o, fault.apply(truth))
 }
 
-// later delays an answer by the latency.
-func (s *Server) later(ctx context.Context, o *Options, a *answer) *answer {
-	if sleep(ctx, o.Latency) != nil {
-		return &answer{close: true, fault: a.fault}
+// later delays a response by the latency and by its own delay.
+func (s *Server) later(ctx context.Context, o *Options, a *response) *response {
+	if sleep(ctx, o.Latency+a.delay) != nil {
+		return &response{close: true, fault: a.fault}
 	}
 	return a
 }
 
-// admit lets a request through to the function that answers it, or refuses it.
-func (s *Server) admit(o *Options, r *http.Request, req *Request) (serve func() *answer, err *apiError) {
+// admit returns the function that serves a request, or the error that it is refused with.
+func (s *Server) admit(o *Options, r *http.Request, req *Request) (serve func() *response, err *apiError) {
 	if strings.HasPrefix(r.URL.Path, metadataPrefix) {
-		return func() *answer { return s.metadata(o, r) }, nil
+		return func() *response { return s.metadata(o, r) }, nil
 	}
 	if r.URL.Path != "/" {
-		return func() *answer {
-			return &answer{status: http.StatusNotFound, contentType: "text/html", body: gatewayPage(http.StatusNotFound)}
+		return func() *response {
+			return &response{status: http.StatusNotFound, contentType: "text/html", body: gatewayPage(http.StatusNotFound)}
 		}, nil
 	}
 	if err := checkForm(r, req); err != nil {
@@ -166,31 +172,43 @@ func (s *Server) admit(o *Options, r *http.Request, req *Request) (serve func() 
 	if who != nil {
 		account = who.account
 	}
-	if !s.takeQuota(o, quotaKey{account, req.Action}) {
+	if !s.acquireQuota(o, quotaKey{account, req.Action}) {
 		return nil, failure(codeRequestLimitExceeded, "The number of requests exceeds the frequency limit.")
 	}
-	return func() *answer { return s.serveAction(o, act, who, req) }, nil
+	return func() *response { return s.serveAction(o, act, who, req) }, nil
 }
 
-// serveAction answers an action whose request is authentic and within the quota.
-func (s *Server) serveAction(o *Options, act *action, who *principal, req *Request) *answer {
-	if req.Action == actionPushTasks && o.Before != nil {
-		s.mu.Lock()
-		s.answered++
-		n := s.answered
-		s.mu.Unlock()
+// serveAction serves a request that is authentic and within the quota.
+func (s *Server) serveAction(o *Options, act *action, who *principal, req *Request) *response {
+	if req.Action != actionPushTasks {
+		return s.perform(o, act, call{who: who, region: req.Region}, req)
+	}
+	s.mu.Lock()
+	s.pushTasksRequests++
+	n := s.pushTasksRequests
+	s.mu.Unlock()
+	if o.Before != nil {
 		o.Before(s, n)
 	}
+	a := s.perform(o, act, call{who: who, region: req.Region, replica: o.replica(n, req)}, req)
+	if o.Delay != nil {
+		a.delay = o.Delay(n, *req)
+	}
+	return a
+}
+
+func (s *Server) perform(o *Options, act *action, c call, req *Request) *response {
 	if o.Literal != nil {
-		return &answer{body: o.Literal}
+		return &response{body: o.Literal}
 	}
 	p, err := parseParams(req.Body, act.params)
 	if err != nil {
-		return errorAnswer(err)
+		return errorResponse(err)
 	}
-	a, err := act.serve(s, o, call{who: who, params: p, region: req.Region})
+	c.params = p
+	a, err := act.serve(s, o, c)
 	if err != nil {
-		return errorAnswer(err)
+		return errorResponse(err)
 	}
 	return a
 }

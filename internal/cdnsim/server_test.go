@@ -119,8 +119,8 @@ func TestTransportForm(t *testing.T) {
 	}
 	elsewhere := c.request(t.Context(), actionPushTasks, "{}")
 	elsewhere.URL.Path = "/other"
-	if answer, err := c.transport.RoundTrip(elsewhere); err != nil || answer.StatusCode != http.StatusNotFound {
-		t.Errorf("%v %v", answer, err)
+	if response, err := c.transport.RoundTrip(elsewhere); err != nil || response.StatusCode != http.StatusNotFound {
+		t.Errorf("%v %v", response, err)
 	}
 	// A product that the simulator does not have.
 	r := c.request(t.Context(), actionPushTasks, "{}")

@@ -13,7 +13,7 @@ import (
 
 const algorithm = "TC3-HMAC-SHA256"
 
-// authorization is the Authorization header taken apart.
+// authorization is a parsed Authorization header.
 type authorization struct {
 	secretID, date, service string
 	signedHeaders           []string
@@ -21,8 +21,8 @@ type authorization struct {
 }
 
 // parseAuthorization reads
-// "TC3-HMAC-SHA256 Credential=<id>/<date>/<service>/tc3_request, SignedHeaders=<a;b>, Signature=<hex>". It is strict: what
-// the service might let pass here would hide a mistake of the client.
+// "TC3-HMAC-SHA256 Credential=<id>/<date>/<service>/tc3_request, SignedHeaders=<a;b>, Signature=<hex>". It is strict: to
+// accept what the service might accept would hide mistakes of a client.
 func parseAuthorization(header string) (*authorization, *apiError) {
 	bad := func(why string) (*authorization, *apiError) {
 		return nil, failure(codeInvalidAuthorization, "The Authorization header is invalid: "+why+".")
@@ -52,7 +52,7 @@ func parseAuthorization(header string) (*authorization, *apiError) {
 	return &authorization{scope[0], scope[1], scope[2], names, signature}, nil
 }
 
-// checkSignedHeaders holds the list to what the document says: lower case, ascending, content-type and host in it.
+// checkSignedHeaders checks what the document requires: lower case, ascending, content-type and host among them.
 func checkSignedHeaders(names []string) string {
 	for i, name := range names {
 		if name == "" || name != strings.ToLower(name) {

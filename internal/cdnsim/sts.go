@@ -12,7 +12,7 @@ import (
 
 const (
 	stsVersion       = "2018-08-13"
-	defaultLifetime  = 7200  // seconds, DurationSeconds when it is not given
+	defaultLifetime  = 7200  // seconds, the default of DurationSeconds
 	maxLifetime      = 43200 // seconds
 	defaultRoleOwner = "uin/" + DefaultAccountID
 )
@@ -41,7 +41,7 @@ var stsActions = map[string]*action{
 		params: map[string]paramType{}},
 }
 
-func (s *Server) assumeRole(o *Options, c call) (*answer, *apiError) {
+func (s *Server) assumeRole(o *Options, c call) (*response, *apiError) {
 	role, err := c.role(o)
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (s *Server) assumeRole(o *Options, c call) (*answer, *apiError) {
 	return s.session(o, c, role)
 }
 
-func (s *Server) assumeRoleWithSAML(o *Options, c call) (*answer, *apiError) {
+func (s *Server) assumeRoleWithSAML(o *Options, c call) (*response, *apiError) {
 	if err := c.require("SAMLAssertion", "PrincipalArn"); err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (s *Server) assumeRoleWithSAML(o *Options, c call) (*answer, *apiError) {
 	return s.session(o, c, role)
 }
 
-func (s *Server) assumeRoleWithWebIdentity(o *Options, c call) (*answer, *apiError) {
+func (s *Server) assumeRoleWithWebIdentity(o *Options, c call) (*response, *apiError) {
 	if err := c.require("ProviderId", "WebIdentityToken"); err != nil {
 		return nil, err
 	}
@@ -98,34 +98,34 @@ func (s *Server) assumeRoleWithWebIdentity(o *Options, c call) (*answer, *apiErr
 	return s.session(o, c, role)
 }
 
-func (s *Server) getSessionToken(o *Options, c call) (*answer, *apiError) {
+func (s *Server) getSessionToken(o *Options, c call) (*response, *apiError) {
 	if err := c.checkMFA(o.STS.MFASerialNumber, o.STS.MFATokenCode); err != nil {
 		return nil, err
 	}
 	if err := c.checkRegion(o); err != nil {
 		return nil, err
 	}
-	return s.hand(o, c, c.who)
+	return s.grant(o, c, c.who)
 }
 
-func (s *Server) getCallerIdentity(_ *Options, c call) (*answer, *apiError) {
-	return successAnswer(map[string]any{
-		"Arn": c.who.arn, "AccountId": c.who.account, "UserId": c.who.user, "PrincipalId": c.who.identity,
+func (s *Server) getCallerIdentity(_ *Options, c call) (*response, *apiError) {
+	return successResponse(map[string]any{
+		"Arn": c.who.arn, "AccountId": c.who.account, "UserId": c.who.identity, "PrincipalId": c.who.identity,
 		"Type": c.who.kind,
 	}), nil
 }
 
-// session hands out a credential of a role session.
-func (s *Server) session(o *Options, c call, role Role) (*answer, *apiError) {
+// session issues a credential of a role session.
+func (s *Server) session(o *Options, c call, role Role) (*response, *apiError) {
 	account := strings.TrimPrefix(defaultRoleOwner, "uin/")
 	if parts := strings.Split(role.Arn, ":"); len(parts) > 4 {
 		account = strings.TrimPrefix(parts[4], "uin/")
 	}
-	return s.hand(o, c, assumed(account, role.Arn, c.params.strings["RoleSessionName"]))
+	return s.grant(o, c, assumed(account, role.Arn, c.params.strings["RoleSessionName"]))
 }
 
-// hand issues a credential for as long as the call asks for.
-func (s *Server) hand(o *Options, c call, who *principal) (*answer, *apiError) {
+// grant issues a credential that lives as long as the call requests.
+func (s *Server) grant(o *Options, c call, who *principal) (*response, *apiError) {
 	seconds := c.params.integer("DurationSeconds", defaultLifetime)
 	if seconds > maxLifetime {
 		return nil, failure(codeSTSOverTime, "DurationSeconds is larger than 43200.")
@@ -138,7 +138,7 @@ func (s *Server) hand(o *Options, c call, who *principal) (*answer, *apiError) {
 		lifetime = o.STS.Lifetime
 	}
 	issued := s.issue(who, lifetime)
-	return successAnswer(map[string]any{
+	return successResponse(map[string]any{
 		"Credentials": map[string]string{
 			"Token": issued.Token, "TmpSecretId": issued.SecretID, "TmpSecretKey": issued.SecretKey,
 		},
@@ -147,7 +147,7 @@ func (s *Server) hand(o *Options, c call, who *principal) (*answer, *apiError) {
 	}), nil
 }
 
-// role is the role asked for, once the parameters that every way to assume one has are in order.
+// role is the requested role, after a check of the parameters that all ways to assume one have in common.
 func (c call) role(o *Options) (Role, *apiError) {
 	if err := c.checkRegion(o); err != nil {
 		return Role{}, err
@@ -195,7 +195,7 @@ func (c call) checkMFA(serialNumber, tokenCode string) *apiError {
 	return nil
 }
 
-// checkPolicy takes a policy as JSON or, as the SDKs' documents ask for, URL-encoded JSON.
+// checkPolicy accepts a policy as JSON or, as the documents of the SDKs require, URL-encoded JSON.
 func checkPolicy(policy string) *apiError {
 	plain, err := url.QueryUnescape(policy)
 	if policy != "" && !json.Valid([]byte(policy)) && (err != nil || !json.Valid([]byte(plain))) {
@@ -204,5 +204,5 @@ func checkPolicy(policy string) *apiError {
 	return nil
 }
 
-// differs tells whether something is expected, and something else given.
+// differs reports whether a value is expected, and another one given.
 func differs(expected, given string) bool { return expected != "" && expected != given }

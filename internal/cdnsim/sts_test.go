@@ -100,8 +100,8 @@ func TestTemporaryCredential(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Options{})
 		c := newClient(t, s)
-		asked := parameters(t, map[string]any{"RoleArn": roleArn, "RoleSessionName": "me", "DurationSeconds": 60})
-		got := c.call("AssumeRole", asked)
+		requested := parameters(t, map[string]any{"RoleArn": roleArn, "RoleSessionName": "me", "DurationSeconds": 60})
+		got := c.call("AssumeRole", requested)
 		ends := time.Now().Add(time.Minute)
 		if got.ExpiredTime != ends.Unix() || got.Expiration != ends.UTC().Format("2006-01-02T15:04:05Z") {
 			t.Errorf("ends %d, %s; want %s", got.ExpiredTime, got.Expiration, ends)
@@ -125,7 +125,7 @@ func TestTemporaryCredential(t *testing.T) {
 			}
 		}
 		s.Configure(func(o *Options) { o.STS.Lifetime = 2 * time.Second })
-		short := temporary.call("AssumeRole", asked)
+		short := temporary.call("AssumeRole", requested)
 		chained := c.with(short.Credentials.TmpSecretId, short.Credentials.TmpSecretKey, short.Credentials.Token)
 		time.Sleep(1999 * time.Millisecond)
 		if got := chained.tasks(`{"TaskId":"1"}`); got.code() != "" {
@@ -150,24 +150,24 @@ func TestTemporaryCredential(t *testing.T) {
 }
 
 func TestCallerIdentity(t *testing.T) {
-	c := newClient(t, New(Options{Accounts: []Account{{SecretID: "AKIDuser", SecretKey: "k", AccountID: "7", UserID: "8"}}}))
+	c := newClient(t, New(Options{Accounts: []Account{{SecretID: "AKIDuser", SecretKey: "k", AccountID: "7"}}}))
 	got := c.call("GetCallerIdentity", "{}")
 	if got.AccountId != DefaultAccountID || got.UserId != DefaultAccountID || got.Type != "RootAccount" {
 		t.Errorf("%s", got.raw)
 	}
 	got = c.with("AKIDuser", "k", "").call("GetCallerIdentity", "{}")
-	if got.AccountId != "7" || got.UserId != "8" || got.PrincipalId != "8" || got.Type != "CAMUser" || got.Arn != "qcs::cam::uin/7:uin/8" {
+	if got.AccountId != "7" || got.UserId != "7" || got.PrincipalId != "7" || got.Type != "RootAccount" || got.Arn != "qcs::cam::uin/7:uin/7" {
 		t.Errorf("%s", got.raw)
 	}
 }
 
 func TestRegion(t *testing.T) {
 	c := newClient(t, New(Options{STS: STSOptions{RequireRegion: true}}))
-	asked := parameters(t, map[string]any{"RoleArn": roleArn, "RoleSessionName": "me"})
-	if got := c.call("AssumeRole", asked); got.code() != codeMissingParameter {
+	requested := parameters(t, map[string]any{"RoleArn": roleArn, "RoleSessionName": "me"})
+	if got := c.call("AssumeRole", requested); got.code() != codeMissingParameter {
 		t.Errorf("%s", got.raw)
 	}
-	if got := c.setting("X-TC-Region", "ap-guangzhou").call("AssumeRole", asked); got.code() != "" {
+	if got := c.setting("X-TC-Region", "ap-guangzhou").call("AssumeRole", requested); got.code() != "" {
 		t.Errorf("%s", got.raw)
 	}
 }
@@ -178,12 +178,12 @@ func TestMetadata(t *testing.T) {
 		c := newClient(t, s)
 		get := func(path string) (int, string) {
 			r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://metadata.tencentyun.com/latest/meta-data/"+path, nil)
-			answer, err := c.transport.RoundTrip(r)
+			response, err := c.transport.RoundTrip(r)
 			if err != nil {
 				t.Fatal(err)
 			}
-			body, _ := io.ReadAll(answer.Body)
-			return answer.StatusCode, string(body)
+			body, _ := io.ReadAll(response.Body)
+			return response.StatusCode, string(body)
 		}
 		const roles = "cam/security-credentials"
 		for _, path := range []string{roles, roles + "/"} {

@@ -14,8 +14,8 @@ import (
 )
 
 // Transport reaches the Server in memory, whatever host a request names: no socket and no goroutine, so that it works in
-// a testing/synctest bubble. Faults look as they do on a connection: io.EOF where it ends before the answer,
-// io.ErrUnexpectedEOF where it ends within, the context's error where the client gives up.
+// a testing/synctest bubble. Faults are the same as over a connection: io.EOF if it closes before the response,
+// io.ErrUnexpectedEOF if it closes within it, the context's error if the client gives up.
 func (s *Server) Transport() http.RoundTripper { return transport{s} }
 
 type transport struct{ server *Server }
@@ -25,7 +25,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		defer r.Body.Close() //nolint:errcheck // nothing to do about it
 	}
 	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.WroteRequest != nil {
-		trace.WroteRequest(httptrace.WroteRequestInfo{}) // what follows is the way to the server, and the answer
+		trace.WroteRequest(httptrace.WroteRequestInfo{}) // what follows are the way to the server and the response
 	}
 	w := &recorder{header: http.Header{}}
 	aborted := w.serve(t.server, serverRequest(r))
@@ -38,7 +38,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.response(r, aborted)
 }
 
-// serverRequest is a client's request as a handler sees it after net/http's client and server had it.
+// serverRequest is a client's request as a handler gets it from net/http.
 func serverRequest(r *http.Request) *http.Request {
 	in := r.Clone(r.Context())
 	in.URL = &url.URL{Path: cmp.Or(r.URL.Path, "/"), RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery}
@@ -66,7 +66,7 @@ func (w *recorder) Flush()              {}
 func (w *recorder) WriteHeader(status int) {
 	if w.status == 0 {
 		w.status = status
-		w.header = w.header.Clone() // as on a connection, later changes come too late
+		w.header = w.header.Clone() // as over a connection, later changes have no effect
 	}
 }
 
@@ -75,7 +75,7 @@ func (w *recorder) Write(b []byte) (int, error) {
 	return w.body.Write(b)
 }
 
-// serve tells whether the handler ended the connection.
+// serve reports whether the handler closed the connection.
 func (w *recorder) serve(h http.Handler, r *http.Request) (aborted bool) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -102,7 +102,7 @@ func (w *recorder) response(r *http.Request, aborted bool) (*http.Response, erro
 		Status: strconv.Itoa(w.status) + " " + http.StatusText(w.status), StatusCode: w.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: w.header, ContentLength: length, Request: r,
 	}
-	// net/http's transport asks for gzip by itself and undoes it, unless the request speaks of it.
+	// net/http's transport accepts gzip and decodes it by itself, unless the request has the header.
 	if strings.EqualFold(w.header.Get("Content-Encoding"), "gzip") && r.Header.Get("Accept-Encoding") == "" {
 		unzipped, err := gzip.NewReader(body)
 		if err != nil {
@@ -116,7 +116,7 @@ func (w *recorder) response(r *http.Request, aborted bool) (*http.Response, erro
 	return response, nil
 }
 
-// broken is what reading from a connection that ended too early says.
+// broken is the rest of a connection that closed too early.
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

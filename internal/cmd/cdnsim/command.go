@@ -15,7 +15,7 @@ import (
 
 const tokenVariable = "TENCENTCLOUD_SECURITY_TOKEN"
 
-// environment is what a client needs to talk to the simulator at url, as NAME=value.
+// environment is what a client needs to reach the simulator at url, as NAME=value.
 func environment(url string) []string {
 	return []string{
 		"TENCENTCDN_ENDPOINT=" + url,
@@ -26,7 +26,7 @@ func environment(url string) []string {
 	}
 }
 
-// banner is what the simulator prints when it serves on its own; a shell can take it in as it is.
+// banner is what the simulator prints when it runs no command. A shell can evaluate it.
 func banner(url string, demo bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# cdnsim serves at %s; stop it with Ctrl-C\n", url)
@@ -40,10 +40,10 @@ func banner(url string, demo bool) string {
 	return b.String()
 }
 
-// runCommand runs a command with variables added, passes signals on to it, and returns its exit code: 128 and the
-// signal's number, as a shell has it, for one that a signal ended.
+// runCommand runs a command with variables added, forwards signals to it, and returns its exit code: as in a shell, 128
+// plus the signal's number if a signal ended it.
 func runCommand(command, variables []string, signals <-chan os.Signal, stderr io.Writer) int {
-	cmd := exec.Command(command[0], command[1:]...) //nolint:gosec // running what the user names is the purpose
+	cmd := exec.Command(command[0], command[1:]...) //nolint:gosec // to run the user's command is the purpose
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool {
 		return strings.HasPrefix(v, tokenVariable+"=")
@@ -57,7 +57,7 @@ func runCommand(command, variables []string, signals <-chan os.Signal, stderr io
 	for {
 		select {
 		case s := <-signals:
-			// A terminal sends Ctrl-C to the command too, and Terraform takes a second one as "at once".
+			// A terminal sends Ctrl-C to the command too, and a second one makes Terraform abort.
 			if s == os.Interrupt && onTerminal() {
 				continue
 			}
@@ -83,7 +83,7 @@ func exitCode(err error, stderr io.Writer) int {
 	return exit.ExitCode()
 }
 
-// onTerminal tells whether standard input is a terminal: a character device, as the null device is too.
+// onTerminal reports whether standard input is a terminal: a character device that is not the null device.
 func onTerminal() bool {
 	input, err := os.Stdin.Stat()
 	if err != nil || input.Mode()&os.ModeCharDevice == 0 {

@@ -1,8 +1,8 @@
 // Command cdnsim runs the simulator of Tencent Cloud's CDN API, STS and instance metadata on a loopback address, so that
-// the provider can be tried without an account.
+// you can try the provider without an account.
 //
-//	cdnsim [flags]                     print the environment to use, serve until SIGINT or SIGTERM
-//	cdnsim [flags] -- command args...  run a command with that environment, end with it and with its exit code
+//	cdnsim [flags]                     print the environment variables to set, serve until SIGINT or SIGTERM
+//	cdnsim [flags] -- command args...  run a command with these variables and return its exit code
 //
 // For example:
 //
@@ -13,12 +13,12 @@
 //	1533031853231313311  all done
 //	1602745231           in process; with -progress, done after that time
 //	1602745198           one URL failed
-//	1533031853231313398  one URL is invalid: the origin answered 404
+//	1533031853231313398  one URL is invalid: the origin returned 404
 //
-// or, with -tasks, any number of generated rows. In the environment are TENCENTCDN_ENDPOINT, TENCENTCDN_STS_ENDPOINT and
-// TENCENTCDN_METADATA_ENDPOINT, all the same address, and the simulator's example credential as TENCENTCLOUD_SECRET_ID
-// and TENCENTCLOUD_SECRET_KEY. A TENCENTCLOUD_SECURITY_TOKEN of the caller is taken out for the command: it belongs to
-// another credential. `cdnsim -h` lists the flags.
+// or, with -tasks, any number of generated rows. The variables are TENCENTCDN_ENDPOINT, TENCENTCDN_STS_ENDPOINT and
+// TENCENTCDN_METADATA_ENDPOINT, all with the same address, and TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY with
+// the simulator's example credential. The command does not get TENCENTCLOUD_SECURITY_TOKEN, which belongs to another
+// credential. `cdnsim -h` lists the flags.
 package main
 
 import (
@@ -39,9 +39,9 @@ import (
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run is the command: its exit code is 0, the command's own, 2 for wrong flags, or 1.
+// run returns the exit code: 0, that of the command, 2 for wrong flags, or 1.
 func run(args []string, stdout, stderr io.Writer) int {
-	// First of all: a signal that comes while the simulator starts must not be lost.
+	// First of all: a signal that arrives while the simulator starts must not be lost.
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	defer signal.Stop(signals)
@@ -71,7 +71,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
-// serve answers requests until stop is called, which also ends those that are never answered.
+// serve serves requests until stop is called, which also ends those that get no response.
 func serve(listener net.Listener, handler http.Handler) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	server := &http.Server{

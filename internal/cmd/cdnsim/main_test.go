@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdnsim"
 )
 
 var binary string
@@ -88,11 +90,11 @@ func TestServes(t *testing.T) {
 					t.Errorf("%q, want %q", got, want)
 				}
 			}
-			answer, err := http.Get(url + "/latest/meta-data/cam/security-credentials/")
+			response, err := http.Get(url + "/latest/meta-data/cam/security-credentials/")
 			if err != nil {
 				t.Fatal(err)
 			}
-			if body, _ := io.ReadAll(answer.Body); string(body) != "reader" {
+			if body, _ := io.ReadAll(response.Body); string(body) != "reader" {
 				t.Errorf("roles %q", body)
 			}
 			if err := cmd.Process.Signal(s); err != nil {
@@ -147,14 +149,15 @@ func TestCommandEndedBySignal(t *testing.T) {
 
 func TestRefused(t *testing.T) {
 	for want, args := range map[string][]string{
-		"is not a loopback address":     {"-addr", "0.0.0.0:0"},
-		"-addr: ":                       {"-addr", "127.0.0.1"},
-		"-order: \"random\" is none of": {"-order", "random"},
-		"not within 0 and 1":            {"-fault-rate", "1.5"},
-		"is not positive":               {"-max-limit", "0"},
-		"cannot be negative":            {"-tasks", "-1"},
-		"a time cannot be negative":     {"-latency", "-1s"},
-		"flag provided but not defined": {"-nothing"},
+		"is not a loopback address":        {"-addr", "0.0.0.0:0"},
+		"-addr: ":                          {"-addr", "127.0.0.1"},
+		"-order: \"random\" is not one of": {"-order", "random"},
+		"not between 0 and 1":              {"-fault-rate", "1.5"},
+		"-max-limit: 0 is not positive":    {"-max-limit", "0"},
+		"-replicas: 0 is not positive":     {"-replicas", "0"},
+		"-quota cannot be negative":        {"-tasks", "-1"},
+		"a time cannot be negative":        {"-appear", "-1s"},
+		"flag provided but not defined":    {"-nothing"},
 	} {
 		cmd, out, stderr := start(t, args...)
 		if _, code := wait(cmd, out); code != 2 || !strings.Contains(stderr.String(), want) {
@@ -171,7 +174,7 @@ func TestOptions(t *testing.T) {
 	c, err := parseFlags([]string{
 		"-tasks", "50", "-max-limit", "7", "-limit-refused", "-order", "url", "-latency", "1s", "-quota", "3", "-depth", "9",
 		"-depth-refused", "-progress", "2s", "-lag", "3s", "-retention", "4h", "-fault-rate", "1", "-credential-lifetime", "5s",
-		"-role", "",
+		"-role", "", "-replicas", "2", "-appear", "20s",
 	}, io.Discard)
 	if err != nil {
 		t.Fatal(err)
@@ -181,11 +184,27 @@ func TestOptions(t *testing.T) {
 		t.Errorf("%+v", o)
 	}
 	got := []any{o.MaxLimit, int(o.LimitMode), int(o.Order), o.Latency.String(), o.QuotaPerSecond, o.MaxDepth, int(o.Depth),
-		o.Progress.String(), o.Lag.String(), o.Retention.String(), o.STS.Lifetime.String(), o.Metadata.Lifetime.String()}
-	want := []any{7, 1, 3, "1s", 3, 9, 1, "2s", "3s", "4h0m0s", "5s", "5s"}
+		o.Progress.String(), o.Lag.String(), o.Retention.String(), o.STS.Lifetime.String(), o.Metadata.Lifetime.String(),
+		o.Replicas, o.Tasks[0].ListedAfter.String(), o.Tasks[19].ListedAfter.String(), o.Tasks[20].ListedAfter.String(),
+		o.Tasks[49].ListedAfter.String()}
+	want := []any{7, 1, 3, "1s", 3, 9, 1, "2s", "3s", "4h0m0s", "5s", "5s", 2, "1s", "20s", "1s", "20s"}
 	for i := range want {
 		if got[i] != want[i] {
 			t.Errorf("option %d is %v, want %v", i, got[i], want[i])
+		}
+	}
+}
+
+func TestOrders(t *testing.T) {
+	for name, want := range map[string]cdnsim.Order{
+		"newest": cdnsim.NewestFirst, "status": cdnsim.ByStatus, "update-time": cdnsim.ByUpdateTime, "oldest-update": cdnsim.OldestUpdate,
+	} {
+		c, err := parseFlags([]string{"-order", name}, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o := c.options(io.Discard); o.Order != want || o.Tasks[0].ListedAfter != 0 {
+			t.Errorf("%s: order %d", name, o.Order)
 		}
 	}
 }

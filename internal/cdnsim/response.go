@@ -11,14 +11,15 @@ import (
 	"time"
 )
 
-// answer is what a request gets, good or faulty.
-type answer struct {
+// response is what is sent for a request, good or faulty.
+type response struct {
 	status      int    // 0 means 200
 	contentType string // "" means application/json
 	body        []byte
 	retryAfter  string
 	location    string
 
+	delay                   time.Duration // in addition to the latency
 	close, cut, stall, gzip bool
 	hugeMiB                 int
 
@@ -35,19 +36,22 @@ func newRequestID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// successAnswer wraps fields as {"Response":{...,"RequestId":"..."}}.
-func successAnswer(fields map[string]any) *answer {
-	id := newRequestID()
-	fields["RequestId"] = id
+// successResponse wraps fields as {"Response":{...,"RequestId":"..."}}.
+func successResponse(fields map[string]any) *response { return wrap(newRequestID(), fields) }
+
+func wrap(id string, fields map[string]any) *response {
+	fields["RequestId"] = json.RawMessage(quote(id))
 	body, err := json.Marshal(map[string]any{"Response": fields})
 	if err != nil {
-		panic("cdnsim: an answer that does not encode: " + err.Error())
+		panic("cdnsim: cannot encode a response: " + err.Error())
 	}
-	return &answer{body: body, requestID: id}
+	return &response{body: body, requestID: id}
 }
 
-func errorAnswer(err *apiError) *answer {
-	a := successAnswer(map[string]any{"Error": map[string]string{"Code": err.code, "Message": err.message}})
+func errorResponse(err *apiError) *response { return errorResponseWith(newRequestID(), err) }
+
+func errorResponseWith(id string, err *apiError) *response {
+	a := wrap(id, map[string]any{"Error": map[string]json.RawMessage{"Code": quote(err.code), "Message": quote(err.message)}})
 	a.code = err.code
 	return a
 }
@@ -58,9 +62,9 @@ func gatewayPage(status int) []byte {
 		"<hr><center>stgw</center>\r\n</body>\r\n</html>\r\n", title, title)
 }
 
-// send writes the answer and notes it in req. It may panic with http.ErrAbortHandler, net/http's way to end a
-// connection, once the log has its entry.
-func (s *Server) send(ctx context.Context, w http.ResponseWriter, o *Options, req *Request, a *answer) {
+// send writes the response and records it in req. Once it is logged, it may panic with http.ErrAbortHandler, which is
+// how a handler of net/http closes the connection.
+func (s *Server) send(ctx context.Context, w http.ResponseWriter, o *Options, req *Request, a *response) {
 	if a.stall {
 		<-ctx.Done()
 	}
@@ -95,7 +99,7 @@ func (s *Server) send(ctx context.Context, w http.ResponseWriter, o *Options, re
 	}
 }
 
-func (s *Server) writeHeader(w http.ResponseWriter, a *answer) {
+func (s *Server) writeHeader(w http.ResponseWriter, a *response) {
 	h := w.Header()
 	h.Set("Date", s.Now().UTC().Format(http.TimeFormat))
 	h.Set("Content-Type", a.contentType)
@@ -116,8 +120,8 @@ func (s *Server) writeHeader(w http.ResponseWriter, a *answer) {
 	w.WriteHeader(a.status)
 }
 
-// writeHuge streams valid JSON of at least the size asked for, holding one MiB at a time.
-func writeHuge(ctx context.Context, w http.ResponseWriter, a *answer) {
+// writeHuge streams valid JSON of at least the requested size, with one MiB of it in memory.
+func writeHuge(ctx context.Context, w http.ResponseWriter, a *response) {
 	fmt.Fprintf(w, `{"Response":{"PushLogs":[],"TotalCount":0,"RequestId":"%s","Padding":"`, a.requestID)
 	mib := []byte(strings.Repeat("x", 1<<20))
 	for range a.hugeMiB {
@@ -128,7 +132,7 @@ func writeHuge(ctx context.Context, w http.ResponseWriter, a *answer) {
 	w.Write([]byte(`"}}`)) //nolint:errcheck // the client may be gone
 }
 
-// sleep waits, unless the client gives up before.
+// sleep waits for d, or until the client gives up.
 func sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return ctx.Err()
