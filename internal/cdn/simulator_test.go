@@ -86,6 +86,9 @@ func urlsOf(tasks []cdnsim.Task) []string {
 	return names
 }
 
+// request is one page that was requested.
+type request struct{ offset, limit int64 }
+
 // asked lists offset and limit of every request in the simulator's log.
 func asked(sim *cdnsim.Server) []request {
 	var pages []request
@@ -112,6 +115,14 @@ func read(t testing.TB, s *Service, q Query) Result {
 		t.Fatal(err)
 	}
 	return result
+}
+
+// complete holds a result to what it says of itself.
+func complete(t testing.TB, result Result, want bool) {
+	t.Helper()
+	if result.Complete != want {
+		t.Errorf("complete: %v, want %v", result.Complete, want)
+	}
 }
 
 func equal[T comparable](t testing.TB, what string, got, want []T) {

@@ -202,15 +202,13 @@ func diagnoseCredentialsOfRead(e *credentials.Error, asked request) diag.Diagnos
 	return diag.NewErrorDiagnostic(summaryCredentials, detail)
 }
 
-// doubtful warns of a list that may not be all there is.
-func doubtful(doubts []string, asked request) diag.Diagnostics {
-	if len(doubts) == 0 {
+// incomplete warns of a list of which the service counts more rows than it gives.
+func incomplete(result cdn.Result, asked request) diag.Diagnostics {
+	if result.Complete {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic(summaryDoubt,
-		asking(asked)+" and got an answer that is not certain to be complete:\n\n  - "+strings.Join(doubts, "\n  - ")+
-			"\n\nDo not take all_done or status_counts of it for the whole. Read again when fewer tasks are being submitted, or "+
-			"ask for a narrower window of time.")}
+	return diag.Diagnostics{diag.NewWarningDiagnostic(summaryDoubt, fmt.Sprintf("%s: the service counts %s rows and gave %d, also when "+
+		"it was asked again.", asking(asked), valueText(result.TotalCount), len(result.Tasks)))}
 }
 
 // ready reports a provider block that says too little, as yet, to read with.

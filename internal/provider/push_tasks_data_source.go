@@ -76,7 +76,7 @@ func (d *pushTasksDataSource) Read(ctx context.Context, req datasource.ReadReque
 		resp.Diagnostics.Append(diagnose(err, asked))
 		return
 	}
-	resp.Diagnostics.Append(doubtful(result.Doubts, asked)...)
+	resp.Diagnostics.Append(incomplete(result, asked)...)
 	resp.Diagnostics.Append(model.take(ctx, result, asked)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }

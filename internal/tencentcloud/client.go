@@ -127,3 +127,6 @@ func encode(params any) ([]byte, error) {
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
+
+// Host is whom the client calls, with the port if the endpoint has one.
+func (c *Client) Host() string { return c.config.Endpoint.Host }

@@ -3,7 +3,6 @@ package cdn
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -49,11 +48,11 @@ func testDepth(t *testing.T, o cdnsim.Options) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%v: %d rows, want %d", q, len(got), len(want))
 		}
-		equal(t, "doubts", result.Doubts, nil)
+		complete(t, result, true)
 		if total := result.TotalCount; total == nil || *total != 1234 {
 			t.Errorf("TotalCount %v", total)
 		}
-		if n := sim.Counts().Requests; o.Order != cdnsim.ByURL && n > 50 {
+		if n := sim.Counts().Requests; o.Order != cdnsim.ByURL && n > 70 {
 			t.Errorf("%v: %d requests for 1234 rows", q, n)
 		}
 	}
@@ -79,7 +78,7 @@ func TestRoundNumber(t *testing.T) {
 	sim := cdnsim.New(cdnsim.Options{Tasks: numbered(11_000)})
 	result := read(t, serviceOf(sim, 1), month)
 	equal(t, "rows", urls(result.Tasks), urlsOf(numbered(11_000)))
-	equal(t, "doubts", result.Doubts, nil)
+	complete(t, result, true)
 	log := sim.Requests()
 	if n := len(log); n != 13 || log[n-1].Params["EndTime"] != epoch.Add(-10_998*time.Second).Format(TimeLayout) {
 		t.Errorf("asked %v, last %s", asked(sim), log[n-1].Body)
@@ -95,32 +94,25 @@ func TestDepthWithinASecond(t *testing.T) {
 	for _, mode := range []cdnsim.DepthMode{cdnsim.DepthEmpty, cdnsim.DepthRefused, cdnsim.DepthRefusedCrossing} {
 		sim := cdnsim.New(cdnsim.Options{Tasks: tasks, MaxDepth: 40, Depth: mode, MaxLimit: 20})
 		result, err := serviceOf(sim, 1).PushTasks(t.Context(), month)
-		if err == nil && len(result.Doubts) == 0 {
-			t.Errorf("mode %v: neither error nor doubt about %d rows", mode, len(result.Tasks))
-		}
-		if err != nil && !(tencentcloud.IsCode(err, paramError) && strings.Contains(err.Error(), "a narrower StartTime and EndTime")) {
+		if mode == cdnsim.DepthRefusedCrossing && !tencentcloud.IsCode(err, "InvalidParameter.CdnParamError") {
 			t.Errorf("mode %v: error %v", mode, err)
 		}
-		if mode == cdnsim.DepthEmpty && !strings.Contains(strings.Join(result.Doubts, ""), "The service counts 100 rows but") {
-			t.Errorf("doubts %q", result.Doubts)
+		if mode != cdnsim.DepthRefusedCrossing && (err != nil || result.Complete) {
+			t.Errorf("mode %v: %d rows, complete: %v, error %v", mode, len(result.Tasks), result.Complete, err)
 		}
-		if n := sim.Counts().Requests; n > 60 {
+		if n := sim.Counts().Requests; n > 70 {
 			t.Errorf("mode %v: %d requests", mode, n)
 		}
 	}
 }
 
-// A task id alone gives no window to split.
+// The list of a task id has no window, but can be split like one that has.
 func TestDepthWithoutAWindow(t *testing.T) {
-	q := Query{TaskID: "1533031853231313311"}
-	sim := cdnsim.New(cdnsim.Options{Tasks: numbered(100), MaxDepth: 40, MaxLimit: 20})
-	result := read(t, serviceOf(sim, 1), q)
-	equal(t, "rows", urls(result.Tasks), urlsOf(numbered(40)))
-	equal(t, "doubts", result.Doubts, []string{"The service counts 100 rows but its list ends after 40."})
-
-	sim.Configure(func(o *cdnsim.Options) { o.Depth = cdnsim.DepthRefusedCrossing })
-	if _, err := serviceOf(sim, 1).PushTasks(t.Context(), q); !tencentcloud.IsCode(err, paramError) {
-		t.Errorf("error %v", err)
+	for _, mode := range []cdnsim.DepthMode{cdnsim.DepthEmpty, cdnsim.DepthRefused, cdnsim.DepthRefusedCrossing} {
+		sim := cdnsim.New(cdnsim.Options{Tasks: numbered(100), MaxDepth: 40, Depth: mode, MaxLimit: 20})
+		result := read(t, serviceOf(sim, 1), Query{TaskID: "1533031853231313311"})
+		equal(t, "rows", urls(result.Tasks), urlsOf(numbered(100)))
+		complete(t, result, true)
 	}
 }
 

@@ -1,0 +1,154 @@
+package cdn
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/paging"
+	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
+)
+
+// Result is what a read found.
+type Result struct {
+	Tasks      []Task // in the service's order
+	TotalCount *int64 // as the service counts; nil if it does not
+	RequestID  string // of the latest response
+
+	// Complete is false where the service counts more rows than it gives, also
+	// when they are read again.
+	Complete bool
+}
+
+// The causes of an error that no response tells.
+var ErrInconsistent = paging.ErrInconsistent // the rows changed each time they were read
+
+// TooLongError says that a list has more rows than Terraform can hold.
+type TooLongError = paging.TooLongError
+
+// PushTasks reads every row that the query matches, from its offset up to its
+// limit. A row that is there before the read begins until after it ends is in
+// the result exactly once, whatever comes and goes meanwhile; equal rows stay as
+// many as they are. The error is a *tencentcloud.Error.
+func (s *Service) PushTasks(ctx context.Context, q Query) (Result, error) {
+	r := &pushTasks{service: s, query: q, whole: q.span()}
+	list, err := paging.Read(ctx, paging.Source[Task, identity]{
+		Fetch: r.fetch, Key: (*Task).identity, Second: (*Task).second,
+		Windowed: q.TaskID != "" || q.StartTime != "",
+		Parallel: s.parallel, MaxRows: s.maxTasks,
+	}, r.whole, q.Offset, q.Limit)
+	if err != nil {
+		return Result{}, r.failure(err)
+	}
+	s.learnPageSize(list.PageSize)
+	return Result{Tasks: list.Rows, TotalCount: list.Total, RequestID: r.requestID, Complete: list.Complete}, nil
+}
+
+// pushTasks is one read.
+type pushTasks struct {
+	service *Service
+	query   Query
+	whole   paging.Span
+
+	mu        sync.Mutex
+	requestID string // of the latest response
+}
+
+// fetch requests one page. Where the list begins, a Limit that the service
+// refuses is tried smaller, down to the documented default. Elsewhere it is the
+// offset that is refused.
+func (r *pushTasks) fetch(ctx context.Context, request paging.Request) (paging.Page[Task], error) {
+	size := r.service.pageSize.Load()
+	for {
+		limit := size
+		if request.Limit > 0 {
+			limit = min(size, request.Limit)
+		}
+		p, err := r.page(ctx, request, limit)
+		smaller, ok := smallerPage(limit)
+		switch {
+		case err == nil && request.Offset == 0:
+			r.service.learnPageSize(size)
+			return p, nil
+		case err == nil:
+			return p, nil
+		case r.isOutside(request, err):
+			return paging.Page[Task]{Total: new(int64), Limit: limit}, nil
+		case !refusesParameter(err):
+			return p, err
+		case ok && (request.Offset == 0 || request.Offset == r.query.Offset):
+			size = smaller
+		case request.Offset > 0:
+			return paging.Page[Task]{Limit: limit, Refused: err}, nil
+		default:
+			return p, err
+		}
+	}
+}
+
+func (r *pushTasks) page(ctx context.Context, request paging.Request, limit int64) (paging.Page[Task], error) {
+	q := r.query
+	q.StartTime, q.EndTime = timeOf(request.From), timeOf(request.To)
+	answer, result, err := tencentcloud.Call[page](ctx, r.service.client, describePushTasks, q.page(request.Offset, limit))
+	if err != nil {
+		return paging.Page[Task]{}, err
+	}
+	r.mu.Lock()
+	r.requestID = result.RequestID
+	r.mu.Unlock()
+	return paging.Page[Task]{Rows: answer.tasks, Total: answer.total, Limit: max(limit, int64(len(answer.tasks)))}, nil
+}
+
+// refusesParameter reports whether the service did not accept a parameter. Which
+// code it has for Limit and Offset is not documented.
+func refusesParameter(err error) bool {
+	var e *tencentcloud.Error
+	return errors.As(err, &e) && (e.Code == "InvalidParameter" || e.Code == "InvalidParameter.CdnParamError" ||
+		e.Code == "InvalidParameterValue" || strings.HasPrefix(e.Code, "InvalidParameterValue."))
+}
+
+// isOutside reports whether a part of the list has none of a task's rows, which
+// the predecessor of the API calls an invalid date.
+func (r *pushTasks) isOutside(request paging.Request, err error) bool {
+	return r.query.TaskID != "" && request.Span != r.whole && tencentcloud.IsCode(err, "InvalidParameter.CdnStatInvalidDate")
+}
+
+// failure is the error of a read.
+func (r *pushTasks) failure(err error) error {
+	var e *tencentcloud.Error
+	if errors.As(err, &e) {
+		return err
+	}
+	return &tencentcloud.Error{Action: describePushTasks, Host: r.service.client.Host(), RequestID: r.requestID, Cause: err}
+}
+
+// span is the window of time of a query.
+func (q *Query) span() paging.Span {
+	span := paging.Span{From: paging.Beginning, To: paging.End}
+	if at, err := time.ParseInLocation(TimeLayout, q.StartTime, Zone); err == nil {
+		span.From = at.Unix()
+	}
+	if at, err := time.ParseInLocation(TimeLayout, q.EndTime, Zone); err == nil {
+		span.To = at.Unix()
+	}
+	return span
+}
+
+// timeOf writes an end of a span as the service does; an open one is not sent.
+func timeOf(second int64) string {
+	if second == paging.Beginning || second == paging.End {
+		return ""
+	}
+	return time.Unix(second, 0).In(Zone).Format(TimeLayout)
+}
+
+// second is when the task was created, in Unix time.
+func (t *Task) second() (int64, bool) {
+	if t.CreateTime == nil {
+		return 0, false
+	}
+	at, err := time.ParseInLocation(TimeLayout, *t.CreateTime, Zone)
+	return at.Unix(), err == nil
+}
