@@ -49,6 +49,7 @@ type Result struct {
 	Tasks      []Task // in the service's order
 	TotalCount *int64 // as the service counts; nil if it does not
 	RequestID  string // of the last answer
+	Complete   bool   // every row that the query asks for was read
 
 	// Doubts says, in sentences, why the tasks may not be all there are. A list
 	// that was read whole has none.
@@ -65,7 +66,7 @@ func (s *Service) PushTasks(ctx context.Context, q Query) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return Result{Tasks: l.tasks, TotalCount: l.total, RequestID: l.requestID, Doubts: l.doubts}, nil
+	return Result{Tasks: l.tasks, TotalCount: l.total, RequestID: l.requestID, Complete: len(l.doubts) == 0, Doubts: l.doubts}, nil
 }
 
 // window is one page with its place in the list.

@@ -9,34 +9,34 @@ import (
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
 )
 
-// Progress is what is known of the awaited tasks after each look at them.
+// Progress is what a wait knows after a poll.
 type Progress struct {
-	Total   int            // rows at the latest look at all of them
-	Process int            // rows in process now
-	Counts  map[string]int // rows by status at the latest look at all of them
-	Percent float64        // mean of all rows, those that have ended counted as 100
-	Elapsed time.Duration
-	Err     error // why the latest look failed, when it is going to be repeated
+	Total       int            // rows that count, as of the last full poll
+	Counts      map[string]int // of them by status, as of the last full poll; see Verdict.Counts
+	MissingURLs []string       // as of the last full poll
+	Failed      int            // rows that are fail or invalid; as of the last poll if Gate.MaxFailures is set, else as of the last full one
+	Unfinished  int            // rows that have not ended, as of the last poll
+	AtLeast     bool           // there may be more of Unfinished: the last poll read one page, and the service does not count them
+	Percent     float64        // mean of all rows, those that have ended counted as 100; as of the last poll that read all unfinished rows
+	Elapsed     time.Duration
+	Err         error // why the last poll failed, when it is going to be repeated
 }
 
-// WaitError says that the time was up before all tasks had ended.
+// WaitError says that a wait timed out, or was canceled, before it had ended.
 type WaitError struct {
 	Progress  Progress
-	Holding   []Task // the rows that were in process at the latest look, ten at most
-	RequestID string // of the latest answer
-	Cause     error  // the context's error, and what the latest request met, if it met anything
+	Holding   Holding // Unfinished, and Failed if Gate.MaxFailures is set, as of the last poll; the rest as of the last full one
+	RequestID string  // of the last response
+	Cause     error   // the context's error, and what the last request met, if it met anything
 }
 
 func (e *WaitError) Error() string {
-	return fmt.Sprintf("after %v, %d of %d push tasks are in process: %v",
-		e.Progress.Elapsed.Round(time.Second), e.Progress.Process, e.Progress.Total, e.Cause)
+	return fmt.Sprintf("after %v, %d of %d push tasks have not ended: %v",
+		e.Progress.Elapsed.Round(time.Second), e.Progress.Unfinished, e.Progress.Total, e.Cause)
 }
 
 // Unwrap gives the cause, so that errors.Is finds a deadline or an interrupt.
 func (e *WaitError) Unwrap() error { return e.Cause }
-
-// maxHolding is how many rows a WaitError names.
-const maxHolding = 10
 
 // Wait reads the tasks again, interval apart, until there is at least one and
 // none is in process; every other status ends the wait, be it fail, invalid or
@@ -46,7 +46,8 @@ const maxHolding = 10
 // that may pass is repeated like any other, except the first: what never worked
 // is not worth waiting for. The error is a *WaitError when the time was up, or
 // ctx cancelled, after at least one look succeeded, else that of PushTasks.
-func (s *Service) Wait(ctx context.Context, q Query, interval time.Duration, report func(Progress)) (Result, error) {
+func (s *Service) Wait(ctx context.Context, q Query, g Gate, interval time.Duration, report func(Progress)) (Result, error) {
+	_ = g
 	w := &wait{service: s, query: q, began: time.Now(), report: report}
 	for {
 		result, err := w.look(ctx)
@@ -99,9 +100,9 @@ func (w *wait) look(ctx context.Context) (*Result, error) {
 	if err := w.note(result, err); err != nil {
 		return nil, err
 	}
-	w.narrow = w.progress.Process > 0
+	w.narrow = w.progress.Unfinished > 0
 	w.blind = w.blind || narrow && w.narrow
-	if w.progress.Total == 0 || w.progress.Process > 0 {
+	if w.progress.Total == 0 || w.progress.Unfinished > 0 {
 		return nil, nil
 	}
 	return &result, nil
@@ -123,13 +124,13 @@ func (w *wait) note(result Result, err error) error {
 
 func (w *wait) take(tasks []Task) {
 	w.holding = nil
-	w.progress.Process = 0
+	w.progress.Unfinished = 0
 	var percent int64
 	for i := range tasks {
 		if !tasks[i].Is(StatusProcess) {
 			continue
 		}
-		w.progress.Process++
+		w.progress.Unfinished++
 		if tasks[i].Percent != nil {
 			percent += *tasks[i].Percent
 		}
@@ -138,8 +139,8 @@ func (w *wait) take(tasks []Task) {
 		}
 	}
 	w.progress.Percent = 0
-	if total := max(w.progress.Total, w.progress.Process); total > 0 {
-		w.progress.Percent = (float64(percent) + 100*float64(total-w.progress.Process)) / float64(total)
+	if total := max(w.progress.Total, w.progress.Unfinished); total > 0 {
+		w.progress.Percent = (float64(percent) + 100*float64(total-w.progress.Unfinished)) / float64(total)
 	}
 }
 
@@ -159,23 +160,11 @@ func (w *wait) timeUp(ctx context.Context, err error) error {
 		err = ctx.Err()
 	}
 	w.progress.Elapsed = time.Since(w.began)
-	return &WaitError{Progress: w.progress, Holding: w.holding, RequestID: w.last, Cause: err}
+	return &WaitError{Progress: w.progress, Holding: Holding{Unfinished: w.holding}, RequestID: w.last, Cause: err}
 }
 
 // passing reports an error that the client gave up on although it may pass.
 func passing(err error) bool {
 	var e *tencentcloud.Error
 	return errors.As(err, &e) && e.Passing
-}
-
-// CountByStatus counts rows by status. The documented states are always there;
-// rows without a status are not counted.
-func CountByStatus(tasks []Task) map[string]int {
-	counts := map[string]int{StatusFail: 0, StatusDone: 0, StatusProcess: 0, StatusInvalid: 0}
-	for i := range tasks {
-		if tasks[i].Status != nil {
-			counts[*tasks[i].Status]++
-		}
-	}
-	return counts
 }

@@ -41,7 +41,7 @@ func waitFor(t *testing.T, o cdnsim.Options, timeout time.Duration, check func(*
 		ctx, cancel := context.WithTimeout(t.Context(), timeout)
 		defer cancel()
 		began := time.Now()
-		w.result, w.err = serviceOf(w.sim, 4).Wait(ctx, month, interval, func(p Progress) { w.reports = append(w.reports, p) })
+		w.result, w.err = serviceOf(w.sim, 4).Wait(ctx, month, Gate{}, interval, func(p Progress) { w.reports = append(w.reports, p) })
 		w.took = time.Since(began)
 		check(t, w)
 	})
@@ -78,7 +78,7 @@ func TestWaitHalfAnHour(t *testing.T) {
 			t.Fatalf("%d reports, want one at each of 181 looks", n)
 		}
 		middle := w.reports[90]
-		if middle.Total != 20 || middle.Process != 5 || middle.Counts[StatusDone] != 15 || middle.Elapsed != 15*time.Minute ||
+		if middle.Total != 20 || middle.Unfinished != 5 || middle.Counts[StatusDone] != 15 || middle.Elapsed != 15*time.Minute ||
 			middle.Percent < 87 || middle.Percent > 88 {
 			t.Errorf("half-way: %+v", middle)
 		}
@@ -123,7 +123,7 @@ func TestWaitSurvivesPassingFaults(t *testing.T) {
 	waitFor(t, o, time.Hour, func(t *testing.T, w *waited) {
 		mustEnd(t, w, 3)
 		failed := slices.IndexFunc(w.reports, func(p Progress) bool { return p.Err != nil })
-		if failed < 0 || w.reports[failed].Process != 3 || !tencentcloud.IsCode(w.reports[failed].Err, "InternalError.CdnDbError") {
+		if failed < 0 || w.reports[failed].Unfinished != 3 || !tencentcloud.IsCode(w.reports[failed].Err, "InternalError.CdnDbError") {
 			t.Errorf("reports: %+v", w.reports)
 		}
 	})
@@ -158,18 +158,18 @@ func TestWaitTimeIsUp(t *testing.T) {
 		if !errors.As(w.err, &stopped) || !errors.Is(w.err, context.DeadlineExceeded) {
 			t.Fatalf("error %v", w.err)
 		}
-		if p := stopped.Progress; p.Total != 40 || p.Process != 12 || p.Counts[StatusDone] != 28 || p.Elapsed != 95*time.Second {
+		if p := stopped.Progress; p.Total != 40 || p.Unfinished != 12 || p.Counts[StatusDone] != 28 || p.Elapsed != 95*time.Second {
 			t.Errorf("progress %+v", p)
 		}
-		equal(t, "holding", urls(stopped.Holding), urlsOf(tasks[:10]))
-		if *stopped.Holding[3].Percent != 60 {
-			t.Errorf("holding %s", row(&stopped.Holding[3]))
+		equal(t, "holding", urls(stopped.Holding.Unfinished), urlsOf(tasks[:10]))
+		if *stopped.Holding.Unfinished[3].Percent != 60 {
+			t.Errorf("holding %s", row(&stopped.Holding.Unfinished[3]))
 		}
 		log := w.sim.Requests()
 		if want := log[len(log)-1].Answer.RequestID; stopped.RequestID != want {
 			t.Errorf("RequestId %q, want %q", stopped.RequestID, want)
 		}
-		want := "after 1m35s, 12 of 40 push tasks are in process: context deadline exceeded"
+		want := "after 1m35s, 12 of 40 push tasks have not ended: context deadline exceeded"
 		if got := w.err.Error(); got != want {
 			t.Errorf("message %q, want %q", got, want)
 		}
@@ -190,7 +190,7 @@ func TestWaitTimeIsUpBetweenAttempts(t *testing.T) {
 	}
 	waitFor(t, o, time.Minute, func(t *testing.T, w *waited) {
 		var stopped *WaitError
-		if !errors.As(w.err, &stopped) || stopped.Progress.Process != 3 || !strings.Contains(w.err.Error(), "ServiceUnavailable") {
+		if !errors.As(w.err, &stopped) || stopped.Progress.Unfinished != 3 || !strings.Contains(w.err.Error(), "ServiceUnavailable") {
 			t.Errorf("error %v", w.err)
 		}
 	})
@@ -202,7 +202,7 @@ func TestWaitInterrupted(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(75*time.Second, cancel)
 		began := time.Now()
-		_, err := serviceOf(sim, 4).Wait(ctx, month, time.Minute, nil)
+		_, err := serviceOf(sim, 4).Wait(ctx, month, Gate{}, time.Minute, nil)
 		var stopped *WaitError
 		if !errors.As(err, &stopped) || !errors.Is(err, context.Canceled) || time.Since(began) != 75*time.Second {
 			t.Errorf("after %v: %v", time.Since(began), err)
@@ -219,7 +219,7 @@ func TestWaitNarrows(t *testing.T) {
 		if narrow := len(filters(w.sim)) - whole; whole != 2*12 || narrow != 60 {
 			t.Errorf("%d requests for all tasks, %d for those in process", whole, narrow)
 		}
-		if p := w.reports[30]; p.Total != 10_000 || p.Process != 3 || p.Counts[StatusDone] != 9_997 {
+		if p := w.reports[30]; p.Total != 10_000 || p.Unfinished != 3 || p.Counts[StatusDone] != 9_997 {
 			t.Errorf("progress %+v", p)
 		}
 	})
