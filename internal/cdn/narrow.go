@@ -42,8 +42,8 @@ const (
 	none                 // no row that counts is in process: only a full poll can tell
 )
 
-// pollNarrow looks for rows in process and, if the gate tells a failure early, for
-// more failures than it tolerates.
+// pollNarrow asks for rows in process and, if the gate ends a wait early, for more
+// failures than it tolerates.
 func (w *wait) pollNarrow(ctx context.Context) (reach, error) {
 	if w.gate.LatestOnly {
 		if grown, err := w.grown(ctx); err != nil || grown {

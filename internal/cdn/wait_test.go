@@ -82,7 +82,7 @@ func (w waiting) run(t *testing.T, check func(*testing.T, *waited)) {
 	})
 }
 
-// filters lists the Status that each request asked for.
+// filters lists the Status filter of each request.
 func filters(sim *cdnsim.Server) []string {
 	var filters []string
 	for _, r := range sim.Requests() {
@@ -117,7 +117,7 @@ func mustTimeOut(t *testing.T, w *waited) {
 	}
 }
 
-// at calls change once, before the first request that is answered after d.
+// at calls change once, at the first request after d.
 func at(d time.Duration, change func(*cdnsim.Server)) func(*cdnsim.Server, int) {
 	var began time.Time
 	done := false
