@@ -67,7 +67,7 @@ func TestLogCredential(t *testing.T) {
 }
 
 func TestLogProgress(t *testing.T) {
-	progress := cdn.Progress{Total: 4, Process: 1, Counts: map[string]int{"done": 2, "fail": 1, "process": 1, "invalid": 0}, Percent: 87.54, Elapsed: 61 * time.Second}
+	progress := cdn.Progress{Total: 4, Unfinished: 1, Counts: map[string]int{"done": 2, "fail": 1, "process": 1, "invalid": 0}, Percent: 87.54, Elapsed: 61 * time.Second}
 	failed := progress
 	failed.Err = errors.New("gateway")
 	got := logged(t, func(ctx context.Context) {

@@ -139,12 +139,12 @@ func diagnoseWait(e *cdn.WaitError, asked request) diag.Diagnostic {
 		b.WriteString("  No task was listed in that time.\n")
 	} else {
 		fmt.Fprintf(&b, "  %d of %d in process (%.0f %% of the whole done); at the latest look at all of them: %s\n",
-			p.Process, max(p.Total, p.Process), p.Percent, countsText(p.Counts))
+			p.Unfinished, max(p.Total, p.Unfinished), p.Percent, countsText(p.Counts))
 	}
-	for _, task := range e.Holding {
+	for _, task := range e.Holding.Unfinished {
 		fmt.Fprintf(&b, "  - %s (%s %%)\n", valueText(task.URL), valueText(task.Percent))
 	}
-	if rest := p.Process - len(e.Holding); rest > 0 {
+	if rest := p.Unfinished - len(e.Holding.Unfinished); rest > 0 {
 		fmt.Fprintf(&b, "  - and %d more\n", rest)
 	}
 	fmt.Fprintf(&b, "  RequestId of the latest answer: %s\n", e.RequestID)

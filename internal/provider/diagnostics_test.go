@@ -150,8 +150,8 @@ func TestDiagnoseWait(t *testing.T) {
 		want string
 	}{
 		"some in process": {
-			&cdn.WaitError{RequestID: "r-9", Holding: []cdn.Task{held, {Status: ptr("process")}}, Cause: deadline,
-				Progress: cdn.Progress{Total: 20, Process: 3, Percent: 87.4, Elapsed: 10*time.Minute + 300*time.Millisecond,
+			&cdn.WaitError{RequestID: "r-9", Holding: cdn.Holding{Unfinished: []cdn.Task{held, {Status: ptr("process")}}}, Cause: deadline,
+				Progress: cdn.Progress{Total: 20, Unfinished: 3, Percent: 87.4, Elapsed: 10*time.Minute + 300*time.Millisecond,
 					Counts: map[string]int{"done": 15, "fail": 1, "process": 4, "invalid": 0}}},
 			`Error: Push tasks did not end in time
 The data source tencentcdn_push_tasks asked for start_time = "2026-11-24 00:00:00" and waited 10m0s for them to end.
@@ -187,8 +187,8 @@ A prefetch takes 5 to 30 minutes. To wait longer, give the data source a longer 
 If there should have been a task, see whether task_id, start_time (UTC+8 without an offset) and the account are the right ones.`,
 		},
 		"interrupted": {
-			&cdn.WaitError{RequestID: "r-9", Holding: []cdn.Task{held}, Cause: context.Canceled,
-				Progress: cdn.Progress{Total: 1, Process: 1, Percent: 40, Elapsed: time.Second, Counts: map[string]int{"process": 1}}},
+			&cdn.WaitError{RequestID: "r-9", Holding: cdn.Holding{Unfinished: []cdn.Task{held}}, Cause: context.Canceled,
+				Progress: cdn.Progress{Total: 1, Unfinished: 1, Percent: 40, Elapsed: time.Second, Counts: map[string]int{"process": 1}}},
 			`Error: Reading push tasks was interrupted
 The data source tencentcdn_push_tasks asked for start_time = "2026-11-24 00:00:00" and waited 1s for them to end.
 

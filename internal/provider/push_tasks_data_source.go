@@ -96,13 +96,13 @@ func (a *account) read(ctx context.Context, asked request) (cdn.Result, error) {
 	if !asked.wait {
 		return a.service().PushTasks(ctx, asked.query)
 	}
-	return a.service().Wait(ctx, asked.query, asked.poll, func(p cdn.Progress) { logProgress(ctx, p) })
+	return a.service().Wait(ctx, asked.query, cdn.Gate{}, asked.poll, func(p cdn.Progress) { logProgress(ctx, p) })
 }
 
 // logProgress tells how far the awaited tasks are.
 func logProgress(ctx context.Context, p cdn.Progress) {
 	fields := map[string]any{
-		"done": p.Counts[cdn.StatusDone], "process": p.Process, "fail": p.Counts[cdn.StatusFail],
+		"done": p.Counts[cdn.StatusDone], "process": p.Unfinished, "fail": p.Counts[cdn.StatusFail],
 		"invalid": p.Counts[cdn.StatusInvalid], "total": p.Total, "percent": fmt.Sprintf("%.1f", p.Percent),
 		"elapsed": p.Elapsed.Round(time.Second).String(),
 	}
