@@ -158,7 +158,9 @@ func progressText(p cdn.Progress, h cdn.Holding, r request) string {
 		for _, area := range slices.Sorted(maps.Keys(h.Areas)) {
 			areas = append(areas, printable(orNull(area))+" "+countsText(h.Areas[area]))
 		}
-		fmt.Fprintf(&b, "\n    by area: %s", strings.Join(areas, "; "))
+		if len(areas) > 0 {
+			fmt.Fprintf(&b, "\n    by area: %s", strings.Join(areas, "; "))
+		}
 	}
 	missing := make([]string, 0, maxListed)
 	for _, url := range h.MissingURLs[:min(len(h.MissingURLs), maxListed)] {

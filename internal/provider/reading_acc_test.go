@@ -279,7 +279,9 @@ func TestAccPushTasks_documentedAnswer(t *testing.T) {
 			})),
 			attribute("total_count", knownvalue.Int64Exact(20)),
 			attribute("request_id", knownvalue.StringExact("4d5a83f8-a61f-445b-8036-5636be640bef")),
-			attribute("all_done", knownvalue.Bool(true)),
+			attribute("complete", knownvalue.Bool(false)),
+			attribute("all_done", knownvalue.Bool(false)),
+			attribute("passed", knownvalue.Bool(false)),
 		},
 	})
 }

@@ -95,9 +95,9 @@ func TestAccWait_timeout(t *testing.T) {
 	s := simulate(t, cdnsim.Options{Tasks: append(append(rows(3), pending(12, 0, "")...), task("https://www.example.com/bad", "fail"))})
 	d := attached(t, s.config(gate("timeouts {\nread = \"3s\"\n}"))).plan().failure(t)
 	requests := s.pushTasks()
-	says(t, d.Summary+"\n"+d.Detail, "Push tasks did not end in time", `task_id = "1533031853231313311"`, "waited 3s",
+	says(t, d.Summary+"\n"+d.Detail, "Timed out waiting for push tasks", `task_id = "1533031853231313311"`, "waited 3s",
 		"12 of 16 in process", "3 done, 1 fail, 0 invalid, 12 process",
-		"https://pending.www.example.com/000 (0 %)", "https://pending.www.example.com/009 (90 %)", "and 2 more",
+		"https://pending.www.example.com/000 (mainland, process, 0 %)", "https://pending.www.example.com/009 (mainland, process, 90 %)", "and 2 more",
 		requests[len(requests)-1].Answer.RequestID, `read = "30m"`)
 	if strings.Contains(d.Detail, "pending.www.example.com/010") {
 		t.Errorf("it names more than ten URLs: %s", d.Detail)
@@ -119,7 +119,7 @@ func TestAccWait_empty(t *testing.T) {
 
 	s = simulate(t, cdnsim.Options{})
 	d := attached(t, s.config(gate("timeouts {\nread = \"2s\"\n}"))).plan().failure(t)
-	says(t, d.Summary+"\n"+d.Detail, "Push tasks did not end in time", "No task was listed", "UTC+8")
+	says(t, d.Summary+"\n"+d.Detail, "Timed out waiting for push tasks", "No push tasks were listed", "UTC+8")
 }
 
 // A fault in mid-wait is one look that failed, and even a fault that outlasts its retries does not end the wait.
