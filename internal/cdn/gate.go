@@ -1,8 +1,6 @@
 package cdn
 
-import (
-	"slices"
-)
+import "slices"
 
 // Gate says which rows of a read count and when the gate opens. The zero value
 // counts every row and tolerates no failure.
@@ -110,30 +108,33 @@ func orEmpty(s *string) string {
 	return *s
 }
 
-// selectURLs picks the rows of some URLs, and those of the URLs that have none.
-func selectURLs(tasks []Task, urls []string) (listed []Task, missing []string) {
-	found := make(map[string]bool, len(urls)) // by canonical URL
-	for _, url := range urls {
-		found[canonicalURL(url)] = false
+// selectURLs picks the rows of some URLs, and those of the URLs that no row is
+// for.
+func selectURLs(tasks []Task, urls []string) (selected []Task, missing []string) {
+	canonical := make([]string, len(urls))
+	listed := make(map[string]bool, len(urls)) // by canonical URL
+	for i, url := range urls {
+		canonical[i] = canonicalURL(url)
+		listed[canonical[i]] = false
 	}
 	for i := range tasks {
 		if tasks[i].URL == nil {
 			continue
 		}
 		url := canonicalURL(*tasks[i].URL)
-		if _, ok := found[url]; ok {
-			found[url] = true
-			listed = append(listed, tasks[i])
+		if _, ok := listed[url]; ok {
+			listed[url] = true
+			selected = append(selected, tasks[i])
 		}
 	}
 	missing = []string{}
-	for _, url := range urls {
-		if !found[canonicalURL(url)] {
+	for i, url := range urls {
+		if !listed[canonical[i]] {
 			missing = append(missing, url)
 		}
 	}
 	slices.Sort(missing)
-	return listed, missing
+	return selected, missing
 }
 
 // place is what latest compares rows within.
@@ -161,6 +162,3 @@ func latest(tasks []Task) []Task {
 	}
 	return kept
 }
-
-// canonicalURL gives the same text for spellings of a URL that mean the same.
-func canonicalURL(url string) string { return url }

@@ -16,8 +16,8 @@ type Progress struct {
 	MissingURLs []string       // as of the last full poll
 	Failed      int            // rows that are fail or invalid; as of the last poll if Gate.MaxFailures is set, else as of the last full one
 	Unfinished  int            // rows that have not ended, as of the last poll
-	AtLeast     bool           // there may be more of Unfinished: the last poll read one page, and the service does not count them
-	Percent     float64        // mean of all rows, those that have ended counted as 100; as of the last poll that read all unfinished rows
+	AtLeast     bool           // there may be more of Unfinished than the last poll has read, and nobody counts them
+	Percent     float64        // mean of all rows, those that have ended counted as 100; as of the last poll that read all unfinished ones
 	Elapsed     time.Duration
 	Err         error // why the last poll failed, when it is going to be repeated
 }
@@ -25,127 +25,164 @@ type Progress struct {
 // WaitError says that a wait timed out, or was canceled, before it had ended.
 type WaitError struct {
 	Progress  Progress
-	Holding   Holding // Unfinished, and Failed if Gate.MaxFailures is set, as of the last poll; the rest as of the last full one
+	Holding   Holding // its rows are as new as the numbers in Progress
 	RequestID string  // of the last response
-	Cause     error   // the context's error, and what the last request met, if it met anything
+	Cause     error   // the context's error, and why the last poll failed, if it did
 }
 
 func (e *WaitError) Error() string {
-	return fmt.Sprintf("after %v, %d of %d push tasks have not ended: %v",
-		e.Progress.Elapsed.Round(time.Second), e.Progress.Unfinished, e.Progress.Total, e.Cause)
+	p := e.Progress
+	atLeast := ""
+	if p.AtLeast {
+		atLeast = "at least "
+	}
+	return fmt.Sprintf("after %v, %s%d of %d push tasks have not ended, %d URLs are missing: %v",
+		p.Elapsed.Round(time.Second), atLeast, p.Unfinished, p.Total, len(p.MissingURLs), e.Cause)
 }
 
 // Unwrap gives the cause, so that errors.Is finds a deadline or an interrupt.
 func (e *WaitError) Unwrap() error { return e.Cause }
 
-// Wait reads the tasks again, interval apart, until there is at least one and
-// none is in process; every other status ends the wait, be it fail, invalid or
-// one that the documents do not know. While some are in process it asks for
-// those only, so that a long list is read in full twice, at the start and at the
-// end. report, if not nil, is told of every look. A look that fails for a reason
-// that may pass is repeated like any other, except the first: what never worked
-// is not worth waiting for. The error is a *WaitError when the time was up, or
-// ctx cancelled, after at least one look succeeded, else that of PushTasks.
+// errInconsistent is a read that failed because the list changed all the time.
+var errInconsistent = errors.New("the list of push tasks could not be read consistently")
+
+// Wait reads the rows again and again, interval apart, until g says that the
+// wait has ended, and returns the complete read that shows it. Meanwhile it
+// polls only what can tell that it has not ended, so that a long list is read in
+// full only at the start, at the end, and shortly before the deadline of ctx:
+// the last poll is made then, however long the interval. report, if not nil, is
+// told of every poll.
+//
+// A poll that fails for a reason that may pass, or because the list could not be
+// read consistently, is repeated like any other. The first one is repeated only
+// for the latter: what never worked is not worth waiting for. The error is a
+// *WaitError when the wait timed out or was canceled after at least one poll
+// succeeded, else that of PushTasks.
 func (s *Service) Wait(ctx context.Context, q Query, g Gate, interval time.Duration, report func(Progress)) (Result, error) {
-	_ = g
-	w := &wait{service: s, query: q, began: time.Now(), report: report}
-	for {
-		result, err := w.look(ctx)
-		switch {
-		case err != nil && w.looks == 0:
-			return Result{}, err
-		case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded): // or will be, before a retry is due
-			return Result{}, w.timeUp(ctx, err)
-		case err != nil && !passing(err):
-			return Result{}, err
-		case err == nil && result != nil:
-			return *result, nil
-		}
-		if err := w.pause(ctx, interval); err != nil {
-			return Result{}, w.timeUp(ctx, err)
-		}
+	if report == nil {
+		report = func(Progress) {}
 	}
+	w := &wait{read: s.PushTasks, pageSize: s.pageSize.Load, query: q, gate: g, report: report, began: time.Now()}
+	return w.run(ctx, interval)
 }
 
 type wait struct {
-	service  *Service
+	read     func(context.Context, Query) (Result, error)
+	pageSize func() int64
 	query    Query
-	began    time.Time
+	gate     Gate
 	report   func(Progress)
-	looks    int  // that succeeded
-	narrow   bool // the last look found some in process, so ask for those only
-	blind    bool // the filter did not find what the whole list has: it is not used again
-	progress Progress
-	holding  []Task
-	last     string // RequestId
+	began    time.Time
+
+	polled bool      // a poll has succeeded
+	known  WaitError // what it has shown
+	narrow narrow
+	pace   pace
 }
 
-// look asks for the tasks in process if there were any, otherwise for all. It
-// returns the result when all have ended.
-func (w *wait) look(ctx context.Context) (*Result, error) {
-	narrow := w.narrow && !w.blind
-	if narrow {
-		unfinished := w.query
-		unfinished.Status = StatusProcess
-		result, err := w.service.PushTasks(ctx, unfinished)
-		if err != nil || len(result.Tasks) > 0 {
-			return nil, w.note(result, err)
+func (w *wait) run(ctx context.Context, interval time.Duration) (Result, error) {
+	for {
+		began := time.Now()
+		result, err := w.poll(ctx)
+		w.pace.add(time.Since(began))
+		w.known.Progress.Elapsed, w.known.Progress.Err = time.Since(w.began), err
+		w.report(w.known.Progress)
+		switch {
+		case err == nil && result != nil:
+			return *result, nil
+		case err != nil && !w.polled && !errors.Is(err, errInconsistent):
+			return Result{}, err
+		case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded): // or will be, before a retry is due
+			return Result{}, w.stopped(ctx, err)
+		case err != nil && !mayPass(err):
+			return Result{}, err
+		}
+		if pause(ctx, w.pace.next(ctx, interval)) != nil {
+			return Result{}, w.stopped(ctx, err)
 		}
 	}
-	result, err := w.service.PushTasks(ctx, w.query)
-	if err == nil {
-		w.progress.Total = len(result.Tasks)
-		w.progress.Counts = CountByStatus(result.Tasks)
+}
+
+// mayPass reports an error that another poll may not meet.
+func mayPass(err error) bool {
+	var e *tencentcloud.Error
+	return errors.Is(err, errInconsistent) || errors.As(err, &e) && e.Passing
+}
+
+// stopped is the error at the deadline, or when ctx was canceled.
+func (w *wait) stopped(ctx context.Context, err error) error {
+	switch stopped := ctx.Err(); {
+	case !w.polled:
+		return err
+	case err == nil:
+		err = stopped
+	case stopped != nil && !errors.Is(err, stopped):
+		err = fmt.Errorf("%w, and the last poll failed: %w", stopped, err)
 	}
-	if err := w.note(result, err); err != nil {
+	w.known.Progress.Elapsed = time.Since(w.began)
+	w.known.Cause = err
+	return &w.known
+}
+
+// poll returns the complete read that has shown that the wait has ended, or nil
+// if it has not.
+func (w *wait) poll(ctx context.Context) (*Result, error) {
+	reach := unread
+	if w.narrow.allowed && !w.narrow.useless && !w.pace.final {
+		var err error
+		if reach, err = w.pollNarrow(ctx); err != nil || reach == decided {
+			return nil, err
+		}
+	}
+	result, err := w.ask(ctx, w.query)
+	if err != nil {
 		return nil, err
 	}
-	w.narrow = w.progress.Unfinished > 0
-	w.blind = w.blind || narrow && w.narrow
-	if w.progress.Total == 0 || w.progress.Unfinished > 0 {
-		return nil, nil
+	v := w.gate.Judge(result)
+	w.polled = true
+	w.known.Holding = v.Holding()
+	w.known.Progress = Progress{Total: len(v.Tasks), Counts: v.Counts, MissingURLs: v.MissingURLs,
+		Failed: v.Failed, Unfinished: v.Unfinished, Percent: percent(v.Tasks, len(v.Tasks))}
+	if v.Ended {
+		return &result, nil
 	}
-	return &result, nil
+	// The filter has not found what the list has.
+	w.narrow.useless = w.narrow.useless || reach == none && v.Counts[StatusProcess] > 0
+	w.narrow.prepare(w.gate, result, &v)
+	return nil, nil
 }
 
-// note keeps what a look has shown, and reports it.
-func (w *wait) note(result Result, err error) error {
-	w.progress.Elapsed, w.progress.Err = time.Since(w.began), err
+// ask reads rows and keeps the RequestId.
+func (w *wait) ask(ctx context.Context, q Query) (Result, error) {
+	r, err := w.read(ctx, q)
 	if err == nil {
-		w.looks++
-		w.last = result.RequestID
-		w.take(result.Tasks)
+		w.known.RequestID = r.RequestID
 	}
-	if w.report != nil {
-		w.report(w.progress)
-	}
-	return err
+	return r, err
 }
 
-func (w *wait) take(tasks []Task) {
-	w.holding = nil
-	w.progress.Unfinished = 0
-	var percent int64
+// percent is the mean progress of total rows, of which those that have ended
+// need not be among tasks.
+func percent(tasks []Task, total int) float64 {
+	if total == 0 {
+		return 0
+	}
+	var missing int64
 	for i := range tasks {
-		if !tasks[i].Is(StatusProcess) {
+		if tasks[i].ended() {
 			continue
 		}
-		w.progress.Unfinished++
+		missing += 100
 		if tasks[i].Percent != nil {
-			percent += *tasks[i].Percent
-		}
-		if len(w.holding) < maxHolding {
-			w.holding = append(w.holding, tasks[i])
+			missing -= *tasks[i].Percent
 		}
 	}
-	w.progress.Percent = 0
-	if total := max(w.progress.Total, w.progress.Unfinished); total > 0 {
-		w.progress.Percent = (float64(percent) + 100*float64(total-w.progress.Unfinished)) / float64(total)
-	}
+	return 100 - float64(missing)/float64(total)
 }
 
-func (w *wait) pause(ctx context.Context, interval time.Duration) error {
-	timer := time.NewTimer(interval)
+// pause sleeps until ctx ends at the latest.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -155,16 +192,37 @@ func (w *wait) pause(ctx context.Context, interval time.Duration) error {
 	}
 }
 
-func (w *wait) timeUp(ctx context.Context, err error) error {
-	if err == nil {
-		err = ctx.Err()
-	}
-	w.progress.Elapsed = time.Since(w.began)
-	return &WaitError{Progress: w.progress, Holding: Holding{Unfinished: w.holding}, RequestID: w.last, Cause: err}
+// pace decides when the next poll is due.
+type pace struct {
+	polls             int
+	shortest, longest time.Duration // that a poll took
+	final             bool          // the next poll is the last full one before the deadline
 }
 
-// passing reports an error that the client gave up on although it may pass.
-func passing(err error) bool {
-	var e *tencentcloud.Error
-	return errors.As(err, &e) && e.Passing
+func (p *pace) add(took time.Duration) {
+	if p.polls == 0 || took < p.shortest {
+		p.shortest = took
+	}
+	p.longest = max(took, p.longest)
+	p.polls++
+}
+
+// next is how long to pause. The last full poll is made while there is still
+// time for it, and one that is short, if some are, right before the deadline.
+func (p *pace) next(ctx context.Context, interval time.Duration) time.Duration {
+	const minMargin = time.Second
+	p.final = false
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return interval
+	}
+	left := time.Until(deadline)
+	if spare := left - max(2*p.longest, minMargin); spare > 0 {
+		p.final = spare <= interval
+		return min(spare, interval)
+	}
+	if spare := left - max(2*p.shortest, minMargin); spare > 0 {
+		return min(spare, interval)
+	}
+	return interval
 }
