@@ -117,8 +117,8 @@ func diagnoseWait(e *cdn.WaitError, r request) diag.Diagnostic {
 	fmt.Fprintf(&b, "The %s waited %s for push tasks (%s).\n\n", r.reader, durationText(e.Progress.Elapsed), r)
 	b.WriteString(progressText(e.Progress, e.Holding, r))
 	fmt.Fprintf(&b, "\n\n  RequestId of the last response: %s", printable(e.RequestID))
-	if failed := (*tencentcloud.Error)(nil); errors.As(e.Cause, &failed) && !justLate(failed) {
-		fmt.Fprintf(&b, "\n  The last request failed: %s", printable(failed.Error()))
+	if failure := lastFailure(e.Cause); failure != "" {
+		fmt.Fprintf(&b, "\n  The last poll failed: %s", printable(failure))
 	}
 	if errors.Is(e.Cause, context.Canceled) {
 		return diag.NewErrorDiagnostic(summaryInterrupted, b.String())
@@ -132,10 +132,25 @@ func diagnoseWait(e *cdn.WaitError, r request) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(summaryWait, b.String())
 }
 
-// justLate reports a request that the timeout of the read ended, and nothing else.
-func justLate(e *tencentcloud.Error) bool {
-	var deadline *tencentcloud.DeadlineError
-	return errors.As(e, &deadline) && deadline.Last == nil && e.Code == ""
+// lastFailure is why the last poll of a wait failed; empty if nothing but the end of the wait stopped it.
+func lastFailure(cause error) string {
+	var (
+		failed   *tencentcloud.Error
+		deadline *tencentcloud.DeadlineError
+	)
+	if both, ok := cause.(interface{ Unwrap() []error }); ok { // the end of the wait, and the failure
+		cause = both.Unwrap()[len(both.Unwrap())-1]
+	}
+	switch {
+	case errors.As(cause, &failed):
+		if errors.As(failed, &deadline) && deadline.Last == nil && failed.Code == "" {
+			return ""
+		}
+		return failed.Error()
+	case errors.Is(cause, context.DeadlineExceeded), errors.Is(cause, context.Canceled):
+		return ""
+	}
+	return cause.Error()
 }
 
 // progressText tells how far the rows are, and what keeps the gate shut: what is missing first, then what failed, then what
@@ -168,8 +183,17 @@ func progressText(p cdn.Progress, h cdn.Holding, r request) string {
 	}
 	list(&b, "Missing", missing, len(h.MissingURLs))
 	list(&b, "Failed or invalid", rowTexts(h.Failed), p.Failed)
-	list(&b, "In process", rowTexts(h.Unfinished), p.Unfinished)
+	unfinished := slices.DeleteFunc(slices.Clone(h.Unfinished), func(row cdn.Task) bool { return slices.ContainsFunc(h.Failed, sameRow(row)) })
+	list(&b, "In process", rowTexts(unfinished), p.Unfinished-(len(h.Unfinished)-len(unfinished)))
 	return b.String()
+}
+
+// sameRow finds a row again that failed after it was seen in process: a poll reads the two one after the other.
+func sameRow(a cdn.Task) func(cdn.Task) bool {
+	return func(b cdn.Task) bool {
+		return valueText(a.TaskID) == valueText(b.TaskID) && valueText(a.URL) == valueText(b.URL) &&
+			valueText(a.Area) == valueText(b.Area) && valueText(a.CreateTime) == valueText(b.CreateTime)
+	}
 }
 
 // maxListed is how many URLs of a kind a diagnostic lists.

@@ -232,6 +232,7 @@ func TestDiagnoseWait(t *testing.T) {
 	unfinished := cdn.Task{URL: ptr("https://www.example.com/a"), Area: ptr("overseas"), Percent: ptr(int64(40)), Status: ptr("process")}
 	odd := cdn.Task{URL: ptr("https://www.example.com/\x1b[2J"), Status: ptr("init\n")}
 	failed := cdn.Task{URL: ptr("https://www.example.com/f"), Area: ptr("mainland"), Percent: ptr(int64(0)), Status: ptr("fail")}
+	process := cdn.Task{URL: failed.URL, Area: failed.Area, Status: ptr("process")} // failed, as seen a moment before
 	deadline := &tencentcloud.DeadlineError{Context: context.DeadlineExceeded}
 	for name, c := range map[string]struct {
 		r    request
@@ -240,18 +241,18 @@ func TestDiagnoseWait(t *testing.T) {
 	}{
 		"everything that holds a gate shut": {
 			urls,
-			&cdn.WaitError{RequestID: "r-9", Cause: deadline,
+			&cdn.WaitError{RequestID: "r-9", Cause: context.DeadlineExceeded,
 				Holding: cdn.Holding{
 					MissingURLs: []string{"https://www.example.com/x", "https://www.example.com/y"}, Failed: []cdn.Task{failed},
-					Unfinished: []cdn.Task{unfinished, odd, {Status: ptr("process")}},
+					Unfinished: []cdn.Task{unfinished, process, odd, {Status: ptr("process")}},
 					Areas:      map[string]map[string]int{"overseas": {"done": 15, "process": 4}, "": {"fail": 1, "": 1}},
 				},
-				Progress: cdn.Progress{Total: 21, Failed: 2, Unfinished: 3, Percent: 87.4, Elapsed: 30*time.Minute + 300*time.Millisecond,
+				Progress: cdn.Progress{Total: 21, Failed: 2, Unfinished: 4, Percent: 87.4, Elapsed: 30*time.Minute + 300*time.Millisecond,
 					Counts: map[string]int{"done": 15, "fail": 2, "process": 4, "invalid": 0}}},
 			`Error: Timed out waiting for push tasks
 The data source tencentcdn_push_tasks waited 30m for push tasks (start_time = "2026-11-24 00:00:00", urls = (2)).
 
-  3 of 21 in process (87 % done overall). As of the last full poll:
+  4 of 21 in process (87 % done overall). As of the last full poll:
     by status: 15 done, 2 fail, 0 invalid, 4 process
     by area: null 1 null, 1 fail; overseas 15 done, 4 process
 
@@ -309,7 +310,7 @@ The data source tencentcdn_push_tasks waited 1m for push tasks (start_time = "20
   No push tasks were listed.
 
   RequestId of the last response: r-9
-  The last request failed: DescribePushTasks: InternalError: m\n: context deadline exceeded (RequestId r-10)
+  The last poll failed: DescribePushTasks: InternalError: m\n: context deadline exceeded (RequestId r-10)
 
 A prefetch takes 5 to 30 minutes. To wait longer, set a longer timeout:
 
@@ -318,6 +319,25 @@ A prefetch takes 5 to 30 minutes. To wait longer, set a longer timeout:
   }
 
 If there should be tasks, check task_id, start_time (UTC+8 unless it has an offset), and whether the credentials are of the right account.`,
+		},
+		"the last read was not consistent": {
+			window,
+			&cdn.WaitError{RequestID: "r-9", Cause: fmt.Errorf("%w, and the last poll failed: %w", context.DeadlineExceeded, io.ErrNoProgress),
+				Progress: cdn.Progress{Total: 1, Unfinished: 1, Elapsed: time.Minute, Counts: map[string]int{"process": 1}}},
+			`Error: Timed out waiting for push tasks
+The data source tencentcdn_push_tasks waited 1m for push tasks (start_time = "2026-11-24 00:00:00").
+
+  1 of 1 in process (0 % done overall). As of the last full poll:
+    by status: 1 process
+
+  RequestId of the last response: r-9
+  The last poll failed: multiple Read calls return no data or error
+
+A prefetch takes 5 to 30 minutes. To wait longer, set a longer timeout:
+
+  timeouts {
+    read = "1h"
+  }`,
 		},
 		"none of the URLs was listed": {
 			urls,
