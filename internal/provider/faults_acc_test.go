@@ -40,7 +40,7 @@ func always(fault *cdnsim.Fault) func(int, cdnsim.Request) *cdnsim.Fault {
 	}
 }
 
-// A fault that passes is survived, whichever page of a long list it hits: the list is whole.
+// A fault that passes is survived, whichever page of a long list it hits: the list is complete.
 func TestAccFaults_passing(t *testing.T) {
 	t.Parallel()
 	kinds := []*cdnsim.Fault{
@@ -68,7 +68,7 @@ func TestAccFaults_passing(t *testing.T) {
 	}
 }
 
-// A compressed answer, which nobody asked for, is as good as another.
+// A compressed response, which nobody requested, is as good as another.
 func TestAccFaults_gzip(t *testing.T) {
 	t.Parallel()
 	s := simulate(t, cdnsim.Options{Tasks: rows(3), Faults: always(cdnsim.Gzip())})
@@ -79,7 +79,7 @@ func TestAccFaults_gzip(t *testing.T) {
 	}
 }
 
-// What lasts is explained: who was asked for what, what came back, and what to do about it.
+// What lasts is explained: what was requested, what came back, and what to do about it.
 func TestAccFaults_final(t *testing.T) {
 	t.Parallel()
 	const window = `

@@ -37,13 +37,13 @@ func TestLogAttempt(t *testing.T) {
 	got := logged(t, func(ctx context.Context) {
 		logAttempt(ctx, tencentcloud.Attempt{Action: "DescribePushTasks", Number: 1, Rows: 20, HTTPStatus: 200, RequestID: "r", Took: time.Second})
 		logAttempt(ctx, tencentcloud.Attempt{Action: "DescribePushTasks", Number: 2, HTTPStatus: 200, Code: "AuthFailure.SignatureExpire",
-			RequestID: "s\x1b", Err: errors.New("refused\n"), RetryIn: time.Minute, ClockMoved: -47 * time.Minute})
+			RequestID: "s\x1b", Err: errors.New("refused\x1b"), RetryIn: time.Minute, ClockMoved: -47 * time.Minute})
 	})
 	want := []map[string]any{
 		{"@level": "debug", "@message": "Tencent Cloud API request", "action": "DescribePushTasks", "attempt": 1.0, "rows": 20.0,
 			"http_status": 200.0, "code": "", "request_id": "r", "took": "1s"},
 		{"@level": "debug", "@message": "Tencent Cloud API request", "action": "DescribePushTasks", "attempt": 2.0, "rows": 0.0,
-			"http_status": 200.0, "code": "AuthFailure.SignatureExpire", "request_id": `s\x1b`, "took": "0s", "error": `refused\n`, "retry_in": "1m0s"},
+			"http_status": 200.0, "code": "AuthFailure.SignatureExpire", "request_id": `s\x1b`, "took": "0s", "error": `refused\x1b`, "retry_in": "1m0s"},
 		{"@level": "warn", "@message": "This machine's clock differs from the service's; requests are signed by the service's clock from now on",
 			"difference": "-47m0s"},
 	}

@@ -101,8 +101,8 @@ func optionalText(description string, validators ...validator.String) schema.Str
 	return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: validators}
 }
 
-func optionalNumber(description string, min int64) schema.Int64Attribute {
-	return schema.Int64Attribute{Optional: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.AtLeast(min)}}
+func optionalNumber(description string, minimum int64) schema.Int64Attribute {
+	return schema.Int64Attribute{Optional: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.AtLeast(minimum)}}
 }
 
 // validate checks what one argument says of another. It passes over what is not known yet.

@@ -164,9 +164,9 @@ func isLetterOrDigit(r rune) bool {
 // maxDuration is the longest Go duration, in hours.
 const maxDuration = math.MaxInt64 / int64(time.Hour)
 
-// validDuration accepts a Go duration that is not shorter than min.
-func validDuration(min time.Duration) rule {
-	return durationRule(fmt.Sprintf("a Go duration of %v or more", min), func(d time.Duration) bool { return d >= min })
+// validDuration accepts a Go duration that is not shorter than minimum.
+func validDuration(minimum time.Duration) rule {
+	return durationRule(fmt.Sprintf("a Go duration of %v or more", minimum), func(d time.Duration) bool { return d >= minimum })
 }
 
 // validTimeout accepts a Go duration above zero.
