@@ -161,8 +161,8 @@ func isLetterOrDigit(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 }
 
-// maxDuration is the longest Go duration, in hours.
-const maxDuration = math.MaxInt64 / int64(time.Hour)
+// maxDurationHours is the longest Go duration in whole hours.
+const maxDurationHours = math.MaxInt64 / int64(time.Hour)
 
 // validDuration accepts a Go duration that is not shorter than minimum.
 func validDuration(minimum time.Duration) rule {
@@ -175,7 +175,7 @@ var validTimeout = durationRule("a Go duration above zero", func(d time.Duration
 func durationRule(description string, ok func(time.Duration) bool) rule {
 	return rule{description, "Invalid duration", func(value string) error {
 		if d, err := time.ParseDuration(value); err != nil || !ok(d) {
-			return fmt.Errorf("it must be %s, and at most %dh, such as 10s, 1m30s or 2h45m", description, maxDuration)
+			return fmt.Errorf("it must be %s, and at most %dh, such as 10s, 1m30s or 2h45m", description, maxDurationHours)
 		}
 		return nil
 	}}
