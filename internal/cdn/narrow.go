@@ -8,9 +8,9 @@ import "context"
 // is in process and no URL is missing.
 //
 // With Gate.LatestOnly a newer row, whatever its status, may also replace the
-// one that is in process. TotalCount tells whether there are any new rows;
-// where the service does not count as many rows as it gives, every poll is a
-// full one.
+// one that is in process. TotalCount tells whether there are any new rows; a
+// service that does not count as many rows as it gives seems to have some at
+// every poll, each of which is then a full one.
 type narrow struct {
 	allowed bool
 	useless bool              // the service does not filter by Status as it should
@@ -25,7 +25,6 @@ func (n *narrow) prepare(g Gate, r Result, v *Verdict) {
 		return
 	}
 	n.total = int64(len(r.Tasks))
-	n.allowed = r.TotalCount != nil && *r.TotalCount == n.total
 	n.open = map[identity]bool{}
 	for i := range v.Tasks {
 		if !v.Tasks[i].Is(StatusDone) {
@@ -43,8 +42,8 @@ const (
 	none                 // no row that counts is in process: only a full poll can tell
 )
 
-// pollNarrow looks for rows in process and, if the gate tells a failure early, for
-// more failures than it tolerates.
+// pollNarrow asks for rows in process and, if the gate ends a wait early, for more
+// failures than it tolerates.
 func (w *wait) pollNarrow(ctx context.Context) (reach, error) {
 	if w.gate.LatestOnly {
 		if grown, err := w.grown(ctx); err != nil || grown {
@@ -92,14 +91,18 @@ func (w *wait) grown(ctx context.Context) (bool, error) {
 	return err == nil && (r.TotalCount == nil || *r.TotalCount != w.narrow.total), err
 }
 
-// findFailures finds the rows that failed, or more than the gate tolerates.
+// findFailures finds the rows that failed. Of each status it may stop once there
+// are more than the gate tolerates.
 func (w *wait) findFailures(ctx context.Context) ([]Task, error) {
-	failed, err := w.find(ctx, StatusFail, *w.gate.MaxFailures)
-	if err != nil || w.gate.exceeded(len(failed.tasks)) {
-		return failed.tasks, err
+	var failed []Task
+	for _, status := range []string{StatusFail, StatusInvalid} {
+		f, err := w.find(ctx, status, *w.gate.MaxFailures)
+		if err != nil {
+			return nil, err
+		}
+		failed = append(failed, f.tasks...)
 	}
-	invalid, err := w.find(ctx, StatusInvalid, *w.gate.MaxFailures-int64(len(failed.tasks)))
-	return append(failed.tasks, invalid.tasks...), err
+	return failed, nil
 }
 
 // found are rows of one status that count.

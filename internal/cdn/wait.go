@@ -128,7 +128,7 @@ func (w *wait) stopped(ctx context.Context, err error) error {
 // if it has not.
 func (w *wait) poll(ctx context.Context) (*Result, error) {
 	reach := unread
-	if w.narrow.allowed && !w.narrow.useless && !w.pace.final {
+	if w.narrow.allowed && !w.pace.final {
 		var err error
 		if reach, err = w.pollNarrow(ctx); err != nil || reach == decided {
 			return nil, err

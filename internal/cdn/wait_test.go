@@ -82,7 +82,7 @@ func (w waiting) run(t *testing.T, check func(*testing.T, *waited)) {
 	})
 }
 
-// filters lists the Status that each request asked for.
+// filters lists the Status filter of each request.
 func filters(sim *cdnsim.Server) []string {
 	var filters []string
 	for _, r := range sim.Requests() {
@@ -103,15 +103,21 @@ func mustEnd(t *testing.T, w *waited, rows int, took time.Duration) {
 	}
 }
 
-// mustTimeOut checks that the wait did not end.
+// mustTimeOut checks that the wait did not end, and that the error has the
+// RequestId of a response to the last poll.
 func mustTimeOut(t *testing.T, w *waited) {
 	t.Helper()
 	if w.stopped == nil || !errors.Is(w.err, context.DeadlineExceeded) {
 		t.Fatalf("%d rows, error %v", len(w.result.Tasks), w.err)
 	}
+	last := slices.DeleteFunc(slices.Clone(w.requests), func(n int) bool { return n == 0 })
+	log := w.sim.Requests()
+	if !slices.ContainsFunc(log[len(log)-last[len(last)-1]:], func(r cdnsim.Request) bool { return r.Answer.RequestID == w.stopped.RequestID }) {
+		t.Errorf("RequestId %q", w.stopped.RequestID)
+	}
 }
 
-// at calls change once, before the first request that is answered after d.
+// at calls change once, at the first request after d.
 func at(d time.Duration, change func(*cdnsim.Server)) func(*cdnsim.Server, int) {
 	var began time.Time
 	done := false
@@ -212,6 +218,21 @@ func TestWaitForMissingURLs(t *testing.T) {
 	})
 	w.gate = Gate{}
 	w.run(t, func(t *testing.T, w *waited) { mustEnd(t, w, 30, 0) })
+}
+
+// While a URL is missing, to ask for the rows in process would not show that it
+// is there now.
+func TestWaitIsNotNarrowWhileURLsAreMissing(t *testing.T) {
+	all := inProcess(numbered(40), 1, 10*time.Minute)
+	w := waiting{sim: cdnsim.Options{Tasks: all[:39]}, gate: Gate{URLs: urlsOf(all)}}
+	w.sim.Before = at(25*time.Second, func(sim *cdnsim.Server) { sim.Add(all[39]) })
+	w.run(t, func(t *testing.T, w *waited) {
+		mustEnd(t, w, 40, 10*time.Minute)
+		equal(t, "filters", filters(w.sim)[:6], []string{"", "", "", "", StatusProcess, StatusProcess})
+		if len(w.reports[2].MissingURLs) != 1 || len(w.reports[3].MissingURLs) != 0 {
+			t.Errorf("missing %v, then %v", w.reports[2].MissingURLs, w.reports[3].MissingURLs)
+		}
+	})
 }
 
 // Rows of other URLs hold nothing up, and the query goes out as configured.
@@ -405,10 +426,6 @@ func TestWaitTimesOut(t *testing.T) {
 		equal(t, "failed", urls(w.stopped.Holding.Failed), urlsOf(tasks[20:22]))
 		if *w.stopped.Holding.Unfinished[3].Percent != 60 {
 			t.Errorf("unfinished: %s", row(&w.stopped.Holding.Unfinished[3]))
-		}
-		log := w.sim.Requests()
-		if want := log[len(log)-1].Answer.RequestID; w.stopped.RequestID != want {
-			t.Errorf("RequestId %q, want %q", w.stopped.RequestID, want)
 		}
 		want := "after 1m35s, 12 of 40 push tasks have not ended, 0 URLs are missing: context deadline exceeded"
 		if got := w.err.Error(); got != want {
@@ -646,6 +663,11 @@ func TestWaitForLatestOnlyWithFailures(t *testing.T) {
 
 	w.sim.Before = at(5*time.Minute, func(sim *cdnsim.Server) { sim.Add(again(tasks[0], StatusDone, 0)) })
 	w.run(t, func(t *testing.T, w *waited) { mustEnd(t, w, 7, 20*time.Minute) })
+
+	tasks[3].Status = StatusInvalid // from the start, and never pushed again
+	w.sim.Before, w.gate.MaxFailures = nil, failures(1)
+	w.sim.Tasks = append(slices.Clone(tasks), again(tasks[2], StatusDone, 0))
+	w.run(t, func(t *testing.T, w *waited) { mustEnd(t, w, 6, 5*time.Minute) })
 }
 
 // One row beside a TotalCount of 20 ends a wait: the rows that there are have
