@@ -61,7 +61,7 @@ func auditedTasks() (tasks []cdnsim.Task, days []string) {
 	return tasks, days
 }
 
-// checkReport checks the elements of the page: a bar's parts, and the failures.
+// checkReport looks at the elements of the page: a bar's parts, and the failures.
 func checkReport(t *testing.T, document string, days []string) {
 	t.Helper()
 	var got []string
