@@ -1,5 +1,5 @@
-// Command terraform-provider-tencentcdn is a Terraform provider that tells what became of the prefetch tasks of Tencent
-// Cloud's CDN. Terraform starts it; a person has no need to.
+// Command terraform-provider-tencentcdn is a Terraform provider that reads the status of prefetch tasks of Tencent Cloud's
+// CDN. Terraform starts it; there is no need to run it by hand.
 package main
 
 import (
@@ -15,7 +15,7 @@ import (
 var version = "dev"
 
 func main() {
-	debug := flag.Bool("debug", false, "serve until interrupted, and print how Terraform, or a debugger, gets hold of it")
+	debug := flag.Bool("debug", false, "serve until interrupted, and print how Terraform can attach, for use with a debugger")
 	flag.Parse()
 
 	var options []tf6server.ServeOpt

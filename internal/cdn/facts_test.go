@@ -81,15 +81,15 @@ func TestWhatTheDocumentsLeaveOpen(t *testing.T) {
 					o := c.options
 					o.Tasks, o.Order, o.MaxDepth, o.MaxLimit = factTasks(), order, depth, 30
 					result := read(t, serviceOf(cdnsim.New(o), 4), c.query)
-					equal(t, "rows", rowsOf(result.Tasks), rows)
+					equal(t, "rows", factRows(result.Tasks), rows)
 				})
 			}
 		}
 	}
 }
 
-// rowsOf are rows as text, sorted.
-func rowsOf(tasks []Task) []string {
+// factRows are rows as text, sorted.
+func factRows(tasks []Task) []string {
 	var rows []string
 	for _, t := range tasks {
 		updated := "null"

@@ -7,12 +7,13 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
 )
 
-// advice is what to do about an error, and the argument that it is about, if it is about one.
+// advice is what to do about an error, and the argument that it is about, if there is one.
 type advice struct {
 	text     string
 	argument string
@@ -22,61 +23,51 @@ type advice struct {
 // may be worded otherwise or be in Chinese.
 var adviceByCode = map[string]advice{
 	"InternalError":                      {text: adviceInternal},
-	"InternalError.CamSystemError":       {text: "The service's check of permissions failed by itself. " + adviceInternal},
-	"InternalError.CdnConfigError":       {text: adviceInternal},
-	"InternalError.CdnDbError":           {text: adviceInternal},
-	"InternalError.CdnQuerySystemError":  {text: adviceInternal},
-	"InternalError.CdnSystemError":       {text: adviceInternal},
-	"InternalError.Error":                {text: adviceInternal},
-	"InternalError.ProxyServer":          {text: adviceInternal},
-	"InternalError.RouteError":           {text: adviceInternal},
-	"InvalidParameter.CdnInterfaceError": {text: "The service failed inside and says that trying again does not help. Open a ticket with the RequestId."},
+	"InternalError.CamSystemError":       {text: "The service's permission check failed internally. " + adviceInternal},
+	"InvalidParameter.CdnInterfaceError": {text: "The service failed internally and reports that a retry does not help. Contact support with the RequestId."},
 	"ServiceUnavailable":                 {text: adviceInternal},
-	"ResponseSizeLimitExceeded":          {text: "The service could not send so much at once. Set a limit, or ask for a shorter time.", argument: "start_time"},
+	"ResponseSizeLimitExceeded":          {"The service could not send this much at once. Set a limit, or request a shorter time range.", argStartTime},
 
-	"InvalidParameter.CdnHostInvalidParam":     {"Write keyword as a domain name, such as www.example.com, or as a complete URL.", "keyword"},
-	"InvalidParameter.CdnParamError":           {text: "The service does not accept a parameter. If end_time is not set, set it; see that the window lies within the last 30 days and is not in the future, and that offset is not beyond what the service reaches."},
-	"InvalidParameter.CdnStatInvalidDate":      {"The service does not accept the time. Tasks are kept for about 30 days; times without an offset are UTC+8; a task_id must have been submitted within the window that is set with it.", "start_time"},
-	"InvalidParameter.CdnStatInvalidMetric":    {text: "This is a code of the statistics API; the endpoint may not be the CDN's. See endpoint and domain of the provider block."},
-	"InvalidParameter.CdnStatInvalidProjectId": {text: "This is a code of the statistics API; the endpoint may not be the CDN's. See endpoint and domain of the provider block."},
+	"InvalidParameter.CdnHostInvalidParam":     {"Write keyword as a domain name, such as www.example.com, or as a complete URL.", argKeyword},
+	"InvalidParameter.CdnParamError":           {text: "The service does not accept a parameter. If end_time is not set, set it. Check that the time range lies within the last 30 days and not in the future, and that offset is within what the service can return."},
+	"InvalidParameter.CdnStatInvalidDate":      {"The service does not accept the time. It keeps tasks for about 30 days. A time without an offset is UTC+8. A task_id must have been submitted within the time range that is set with it.", argStartTime},
+	"InvalidParameter.CdnStatInvalidMetric":    {text: adviceStatistics},
+	"InvalidParameter.CdnStatInvalidProjectId": {text: adviceStatistics},
 
-	"LimitExceeded.CdnHostOpTooOften":                   {text: adviceRate},
-	"UnauthorizedOperation.OperationTooOften":           {text: adviceRate},
-	"RequestLimitExceeded":                              {text: adviceRate},
-	"RequestLimitExceeded.IPLimitExceeded":              {text: adviceRate},
-	"RequestLimitExceeded.UinLimitExceeded":             {text: adviceRate},
-	"RequestLimitExceeded.GlobalRegionUinLimitExceeded": {text: adviceRate},
-	"LimitExceeded":                                     {text: "A quota of the account is used up. See the quotas in the CDN console."},
+	"LimitExceeded.CdnHostOpTooOften":         {text: adviceRate},
+	"UnauthorizedOperation.OperationTooOften": {text: adviceRate},
+	"RequestLimitExceeded":                    {text: adviceRate},
+	"LimitExceeded":                           {text: "A quota of the account is used up. Check the quotas in the CDN console."},
 
-	"ResourceNotFound.CdnHostNotExists":      {"The account has no accelerated domain of this name. Correct keyword, or use credentials of the account that the domain belongs to.", "keyword"},
-	"ResourceNotFound.CdnUserNotExists":      {text: "The CDN is not activated for this account. Activate it in the CDN console, or use credentials of another account."},
-	"ResourceUnavailable.CdnHostIsNotOnline": {"The domain is deactivated. Activate it in the CDN console, or leave it out of the query.", "keyword"},
+	"ResourceNotFound.CdnHostNotExists":      {"The account has no accelerated domain with this name. Correct keyword, or use credentials of the account that owns the domain.", argKeyword},
+	"ResourceNotFound.CdnUserNotExists":      {text: "CDN is not activated for this account. Activate it in the CDN console, or use credentials of another account."},
+	"ResourceUnavailable.CdnHostIsNotOnline": {"The domain is deactivated. Activate it in the CDN console, or remove it from the query.", argKeyword},
 
 	"UnauthorizedOperation":                    {text: advicePermission},
 	"UnauthorizedOperation.CdnCamUnauthorized": {text: advicePermission},
-	"UnauthorizedOperation.CdnUserAuthFail":    {text: "The account's identity verification for the CDN failed. Complete it in the account centre of the console."},
-	"UnauthorizedOperation.CdnUserAuthWait":    {text: "The account's identity verification for the CDN is pending. Wait until it is done, or ask in a ticket."},
-	"UnauthorizedOperation.CdnUserIsSuspended": {text: "The CDN of this account is suspended, as it is with an overdue payment. Settle that in the console and start the service again."},
-	"UnauthorizedOperation.CdnUserNoWhitelist": {text: "The account does not take part in the beta that this needs. Ask for it in a ticket."},
-	"UnauthorizedOperation.OpNoAuth":           {text: "The account may not do this. Open a ticket with the RequestId."},
+	"UnauthorizedOperation.CdnUserAuthFail":    {text: "The account's identity verification for CDN failed. Complete it in the account center of the console."},
+	"UnauthorizedOperation.CdnUserAuthWait":    {text: "The account's identity verification for CDN is pending. Wait until it is done, or contact support."},
+	"UnauthorizedOperation.CdnUserIsSuspended": {text: "CDN is suspended for this account, for example because of an overdue payment. Settle it in the console and restart the service."},
+	"UnauthorizedOperation.CdnUserNoWhitelist": {text: "The account is not part of the beta that this requires. Contact support to join it."},
+	"UnauthorizedOperation.OpNoAuth":           {text: "The account is not allowed to do this. Contact support with the RequestId."},
 
-	"AuthFailure.InvalidAuthorization":  {text: "The service cannot read the signature. A proxy between may change headers; else please report a bug, with the RequestId."},
+	"AuthFailure.InvalidAuthorization":  {text: "The service cannot read the signature. A proxy may be rewriting headers. Otherwise, please report a bug with the RequestId."},
 	"AuthFailure.InvalidSecretId":       {text: adviceSecretID},
 	"AuthFailure.SecretIdNotFound":      {text: adviceSecretID},
-	"AuthFailure.SignatureFailure":      {text: "secret_key does not belong to secret_id, or a proxy between changed the request. See secret_key or TENCENTCLOUD_SECRET_KEY; a copied key often lacks its last character or has a space."},
-	"AuthFailure.SignatureExpire":       {text: "The clock of this machine and that of the service differ by more than five minutes, and correcting for it did not help. Set the clock, for example by NTP."},
-	"AuthFailure.TokenFailure":          {text: "The token of the temporary credentials has expired or does not belong to them. Get new ones; security_token must be from the same session as secret_id and secret_key."},
-	"AuthFailure.MFAFailure":            {text: "Multi-factor authentication failed. Hand in a new code by mfa_certification; each is good for one session."},
+	"AuthFailure.SignatureFailure":      {text: "secret_key does not belong to secret_id, or a proxy changed the request. Check secret_key or TENCENTCLOUD_SECRET_KEY; a copied key often lacks its last character or has an extra space."},
+	"AuthFailure.SignatureExpire":       {text: "The clock of this machine and that of the service differ by more than five minutes, and correcting for it did not help. Set the clock, for example with NTP."},
+	"AuthFailure.TokenFailure":          {text: "The token of the temporary credentials has expired or does not belong to them. Get new credentials; security_token must be from the same session as secret_id and secret_key."},
+	"AuthFailure.MFAFailure":            {text: "Multi-factor authentication failed. Pass a new code in mfa_certification; each code is valid for one session."},
 	"AuthFailure.UnauthorizedOperation": {text: advicePermission},
 
 	"InvalidAction":         {text: adviceEndpoint},
 	"NoSuchVersion":         {text: adviceEndpoint},
 	"NoSuchProduct":         {text: adviceEndpoint},
-	"ActionOffline":         {text: "The service has withdrawn this action. See whether a newer version of the provider is there."},
+	"ActionOffline":         {text: "The service has withdrawn this action. Check for a newer version of the provider."},
 	"UnsupportedProtocol":   {text: adviceEndpoint},
-	"UnsupportedRegion":     {text: "The service does not know the region. The CDN needs none: leave region out, or correct it. See region or TENCENTCLOUD_REGION."},
-	"IpInBlacklist":         {text: "The account's access rules refuse the address of this machine. See the rules for API keys in the CAM console."},
-	"IpNotInWhitelist":      {text: "The account's access rules do not list the address of this machine. See the rules for API keys in the CAM console."},
+	"UnsupportedRegion":     {text: "The service does not know the region. CDN does not need one: remove region or TENCENTCLOUD_REGION, or correct it."},
+	"IpInBlacklist":         {text: "The account's access rules block the address of this machine. " + adviceAddress},
+	"IpNotInWhitelist":      {text: "The account's access rules do not allow the address of this machine. " + adviceAddress},
 	"InvalidParameter":      {text: adviceRequest},
 	"InvalidParameterValue": {text: adviceRequest},
 	"MissingParameter":      {text: adviceRequest},
@@ -85,33 +76,38 @@ var adviceByCode = map[string]advice{
 }
 
 const (
-	adviceInternal = "This is a fault inside the service. Run again in some minutes; if it stays, open a ticket with the RequestId."
-	adviceRate     = "Others use the same account, whose limit is 20 requests a second: the console, other runs, other tools. Run again " +
-		"when they have ended, or let each ask less: a lower requests_per_second, or terraform -parallelism=1."
-	advicePermission = "The user or role that signs lacks a permission. Grant it cdn:DescribePushTasks in the CAM console, for example by the " +
-		"policy QcloudCDNReadOnlyAccess."
-	adviceSecretID = "The account has no such key, or the key is disabled. See secret_id or TENCENTCLOUD_SECRET_ID, and the keys in the CAM " +
-		"console. Keys of the international site work with its own domain only."
-	adviceEndpoint = "What answered is not the CDN API in its version 2018-06-06. See endpoint and domain of the provider block."
-	adviceRequest  = "The service does not understand the request. Correct the argument that the message names; if none is wrong, please report " +
-		"a bug, with the RequestId."
+	adviceInternal = "This is a fault inside the service. Try again in a few minutes; if it persists, contact support with the RequestId."
+	adviceRate     = "Other clients share this account's limit of 20 requests a second: the console, other runs, other tools. Try again when they " +
+		"have finished, or lower requests_per_second or terraform -parallelism."
+	advicePermission = "The user or role that signed the request lacks a permission. Grant it cdn:DescribePushTasks in the CAM console, for " +
+		"example with the policy QcloudCDNReadOnlyAccess."
+	adviceSecretID = "The account has no such key, or the key is disabled. Check secret_id or TENCENTCLOUD_SECRET_ID, and the keys in the CAM " +
+		"console."
+	adviceEndpoint   = "The endpoint does not look like the CDN API in version 2018-06-06. Check endpoint and domain in the provider block."
+	adviceStatistics = "This is a code of the statistics API; the endpoint may not be that of CDN. Check endpoint and domain in the provider block."
+	adviceAddress    = "Check the rules for API keys in the CAM console."
+	adviceRequest    = "The service does not understand the request. Correct the argument that the message names; if none is wrong, please " +
+		"report a bug with the RequestId."
 )
 
 // adviceFor finds what to do about an error of the service or the network.
-func adviceFor(e *tencentcloud.Error, asked request) advice {
+func adviceFor(e *tencentcloud.Error, r request) advice {
 	late := errors.As(e, new(*tencentcloud.DeadlineError)) // the code is that of an attempt that would have been repeated
-	if e.Code != "" && !late {
-		a := adviceByCode[e.Code]
-		if a.argument == "start_time" && !asked.sets("start_time") {
-			a.argument = "end_time"
-		}
-		return a
+	if e.Code == "" || late {
+		return advice{text: networkAdvice(e, r)}
 	}
-	return advice{text: networkAdvice(e, asked)}
+	a, ok := adviceByCode[e.Code]
+	if family, _, _ := strings.Cut(e.Code, "."); !ok && (family == "InternalError" || family == "RequestLimitExceeded") {
+		a = adviceByCode[family] // these two count with all their sub-codes, as documented
+	}
+	if a.argument == argStartTime && !r.sets(argStartTime) {
+		a.argument = argEndTime
+	}
+	return a
 }
 
 // networkAdvice says in plain words what stands between this machine and the service.
-func networkAdvice(e *tencentcloud.Error, asked request) string {
+func networkAdvice(e *tencentcloud.Error, r request) string {
 	var (
 		deadline    *tencentcloud.DeadlineError
 		timeout     *tencentcloud.TimeoutError
@@ -125,38 +121,50 @@ func networkAdvice(e *tencentcloud.Error, asked request) string {
 	)
 	switch {
 	case errors.As(e, &deadline):
-		return fmt.Sprintf("The time for the whole read, %v, was up. Give the data source a longer one with timeouts { read = \"30m\" }, "+
-			"or ask for less: a shorter time, one domain as keyword.", asked.timeout)
+		return fmt.Sprintf("The timeout for the whole read is %s. Set a longer one with timeouts { %s = %q }, or request less: a shorter time "+
+			"range, or one domain as keyword.", durationText(r.timeout), r.reader.timeout, longer(r.timeout))
 	case errors.As(e, &proxy), errors.As(e, &op) && op.Op == "proxyconnect":
-		return "The proxy does not let the request through. See HTTPS_PROXY, HTTP_PROXY and NO_PROXY in the environment."
+		return "The proxy does not let the request through. Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY in the environment."
 	case errors.As(e, &header):
-		return "A credential or name in a header holds characters that HTTP does not allow, such as a line feed. Correct it."
+		return "A credential or name in a header contains characters that HTTP does not allow, such as a line feed. Correct it."
 	case errors.As(e, &dns):
-		return fmt.Sprintf("The name %s cannot be resolved to an address. See endpoint and domain of the provider block, and the DNS of "+
-			"this machine.", dns.Name)
+		return fmt.Sprintf("The name %s cannot be resolved to an address. Check endpoint and domain in the provider block, and the DNS of "+
+			"this machine.", printable(dns.Name))
 	case errors.As(e, &certificate):
 		return certificateAdvice(certificate.Err, e.Host)
 	case errors.As(e, &record), errors.Is(e, http.ErrSchemeMismatch):
-		return fmt.Sprintf("%s does not speak TLS. See endpoint of the provider block, and its port.", e.Host)
+		return fmt.Sprintf("%s does not speak TLS. Check endpoint in the provider block, and its port.", e.Host)
 	case errors.As(e, &op) && op.Op == "remote error":
-		return fmt.Sprintf("%s does not accept the TLS connection, which is of version 1.2 or later. See endpoint of the provider block, and "+
+		return fmt.Sprintf("%s does not accept the TLS connection, which is of version 1.2 or later. Check endpoint in the provider block, and "+
 			"whether a proxy inspects TLS.", e.Host)
 	case errors.As(e, &timeout):
-		return fmt.Sprintf("%s did not answer within the request_timeout. See whether a firewall drops what goes there, or set a longer "+
+		return fmt.Sprintf("%s did not respond within request_timeout. Check whether a firewall drops the connection, or set a longer "+
 			"request_timeout.", e.Host)
 	case errors.Is(e, syscall.ECONNREFUSED):
-		return fmt.Sprintf("%s refused the connection: nothing listens there. See endpoint of the provider block, and its port.", e.Host)
+		return fmt.Sprintf("%s refused the connection: nothing listens there. Check endpoint in the provider block, and its port.", e.Host)
 	case errors.As(e, &op) && op.Op == "dial":
-		return fmt.Sprintf("No connection to %s can be made. See endpoint of the provider block, and whether a firewall or a missing proxy "+
-			"stands in the way.", e.Host)
-	case errors.As(e, &bad) && e.HTTPStatus >= 300 && e.HTTPStatus < 400:
-		return "A redirect is not followed, since it would carry the signature elsewhere. See endpoint of the provider block, and whether a " +
-			"proxy asks for a login."
+		return fmt.Sprintf("Cannot connect to %s. Check endpoint in the provider block, and whether a firewall blocks the connection or a "+
+			"proxy is required.", e.Host)
 	case errors.As(e, &bad):
-		return "What answered may not be the CDN API, or a gateway before it was in trouble. Run again in some minutes; if it stays, see " +
-			"endpoint of the provider block, and any proxy on the way."
+		return responseAdvice(e)
 	}
-	return "The connection broke. Run again; if it stays, see the network between this machine and " + e.Host + "."
+	return "The connection broke. Try again; if it persists, check the network between this machine and " + e.Host + "."
+}
+
+// responseAdvice is about a response that is not one of the API.
+func responseAdvice(e *tencentcloud.Error) string {
+	switch {
+	case e.HTTPStatus >= 300 && e.HTTPStatus < 400:
+		return "Redirects are not followed, since they would carry the signature elsewhere. Check endpoint in the provider block, and " +
+			"whether a proxy asks for a login."
+	case e.HTTPStatus == http.StatusOK && !e.Passing:
+		return "The same request gets the same response, so that a retry does not help. Request less: a shorter time range, one domain as " +
+			"keyword, or a limit; if a single row is too large, leave it out by keyword, area or status."
+	case !e.Passing:
+		return "The endpoint does not look like the CDN API. Check endpoint in the provider block, and any proxy on the way."
+	}
+	return "The endpoint does not look like the CDN API, or a gateway in front of it was in trouble. Try again in a few minutes; if it " +
+		"persists, check endpoint in the provider block, and any proxy on the way."
 }
 
 // certificateAdvice tells apart what can be wrong with a certificate.
@@ -168,12 +176,12 @@ func certificateAdvice(err error, host string) string {
 	)
 	switch {
 	case errors.As(err, &name):
-		return fmt.Sprintf("The certificate that answered is for another name than %s. See endpoint and domain of the provider block.", host)
+		return fmt.Sprintf("The certificate is for another name than %s. Check endpoint and domain in the provider block.", host)
 	case errors.As(err, &authority):
 		return fmt.Sprintf("The certificate of %s is signed by an authority that this machine does not trust. Where a proxy inspects TLS, "+
 			"add its authority to those of the system, or name its file in SSL_CERT_FILE.", host)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return fmt.Sprintf("The certificate of %s is not valid now. See whether the clock of this machine is right.", host)
+		return fmt.Sprintf("The certificate of %s is not valid now. Check the clock of this machine.", host)
 	}
-	return fmt.Sprintf("The certificate of %s cannot be verified. See endpoint of the provider block, and what answers there.", host)
+	return fmt.Sprintf("The certificate of %s cannot be verified. Check endpoint in the provider block, and what listens there.", host)
 }

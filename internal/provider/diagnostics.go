@@ -17,18 +17,19 @@ import (
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
 )
 
-// The summaries: what failed, short and stable.
+// The summaries: what failed, short and stable. They hold no value.
 const (
 	summaryRead        = "Cannot read push tasks"
-	summaryWait        = "Push tasks did not end in time"
+	summaryWait        = "Timed out waiting for push tasks"
 	summaryInterrupted = "Reading push tasks was interrupted"
 	summaryCredentials = "No usable credentials"
-	summaryDoubt       = "The list of push tasks may not be whole"
+	summaryIncomplete  = "The list of push tasks may be incomplete"
+	summaryTooMany     = "Too many push tasks for Terraform"
 	summaryUnknown     = "Provider configuration is not known yet"
 )
 
-// diagnose turns the error of a read into what the user gets to see.
-func diagnose(err error, asked request) diag.Diagnostic {
+// diagnose turns the error of a read into a diagnostic. origin says where the credential came from; it may be empty.
+func diagnose(err error, r request, origin string) diag.Diagnostic {
 	var (
 		waited *cdn.WaitError
 		source *credentials.Error
@@ -36,57 +37,62 @@ func diagnose(err error, asked request) diag.Diagnostic {
 	)
 	switch {
 	case errors.As(err, &waited):
-		return diagnoseWait(waited, asked)
+		return diagnoseWait(waited, r)
 	case errors.As(err, &source):
-		return diagnoseCredentialsOfRead(source, asked)
+		return diagnoseCredentialsOfRead(source, r)
 	case errors.As(err, &failed):
-		return diagnoseRead(failed, asked)
+		return diagnoseRead(failed, r, origin)
 	}
-	return diag.NewErrorDiagnostic(summaryRead, asking(asked)+":\n\n  "+err.Error())
+	return diag.NewErrorDiagnostic(summaryRead, couldNotRead(r)+":\n\n  "+printable(err.Error()))
 }
 
 // diagnoseRead is for what the service or the network said.
-func diagnoseRead(e *tencentcloud.Error, asked request) diag.Diagnostic {
+func diagnoseRead(e *tencentcloud.Error, r request, origin string) diag.Diagnostic {
 	if errors.Is(e, context.Canceled) {
-		return diag.NewErrorDiagnostic(summaryInterrupted, asking(asked)+", and was told to stop before it had the whole answer."+facts(e))
+		return diag.NewErrorDiagnostic(summaryInterrupted, fmt.Sprintf("The %s was interrupted while it read push tasks (%s).", r.reader, r)+facts(e))
 	}
-	advice := adviceFor(e, asked)
-	detail := asking(asked) + ", " + outcome(e) + facts(e)
+	advice := adviceFor(e, r)
+	detail := couldNotRead(r) + ": " + outcome(e) + facts(e)
 	if advice.text != "" {
 		detail += "\n\n" + advice.text
 	}
-	if argument := advice.argument; argument != "" && asked.sets(argument) {
+	if origin != "" && strings.HasPrefix(e.Code, "AuthFailure") {
+		detail += "\n\nThe request was signed with " + printable(origin) + "."
+	}
+	if argument := advice.argument; argument != "" && r.sets(argument) {
 		return diag.NewAttributeErrorDiagnostic(path.Root(argument), summaryRead, detail)
 	}
 	return diag.NewErrorDiagnostic(summaryRead, detail)
 }
 
-// asking says who asked for what.
-func asking(asked request) string {
-	return "The data source tencentcdn_push_tasks asked for " + describe(asked.query)
+// couldNotRead says who could not read what.
+func couldNotRead(r request) string {
+	return fmt.Sprintf("The %s could not read push tasks (%s)", r.reader, r)
 }
 
-// outcome continues asking.
+// outcome continues couldNotRead.
 func outcome(e *tencentcloud.Error) string {
 	switch {
+	case errors.As(e, new(*tencentcloud.DeadlineError)) && e.HTTPStatus == 0:
+		return fmt.Sprintf("timed out before %s responded.", e.Host)
 	case errors.As(e, new(*tencentcloud.DeadlineError)):
-		return fmt.Sprintf("and the time was up before %s had given a usable answer.", e.Host)
+		return fmt.Sprintf("timed out before %s returned a usable response.", e.Host)
 	case e.Code != "" && e.Passing:
-		return fmt.Sprintf("and %s went on refusing.", e.Host)
+		return fmt.Sprintf("%s kept rejecting the request.", e.Host)
 	case e.Code != "":
-		return fmt.Sprintf("and %s refused.", e.Host)
+		return fmt.Sprintf("%s rejected the request.", e.Host)
 	case e.HTTPStatus != 0:
-		return fmt.Sprintf("and the answer of %s cannot be used.", e.Host)
+		return fmt.Sprintf("the response from %s could not be parsed.", e.Host)
 	}
-	return fmt.Sprintf("and there is no answer of %s.", e.Host)
+	return fmt.Sprintf("no response from %s.", e.Host)
 }
 
-// facts lists what is known of a failed request, for the reader and for a ticket.
+// facts lists what is known of a failed request, for the reader and for a support ticket.
 func facts(e *tencentcloud.Error) string {
 	var b strings.Builder
 	line := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, "\n  %-10s %s", name+":", strings.ReplaceAll(value, "\n", "\n             "))
+			fmt.Fprintf(&b, "\n  %-10s %s", name+":", printable(value))
 		}
 	}
 	line("Action", e.Action)
@@ -105,75 +111,146 @@ func facts(e *tencentcloud.Error) string {
 	return "\n" + b.String()
 }
 
-// describe writes a query as its arguments.
-func describe(q cdn.Query) string {
-	var parts []string
-	for _, p := range []struct{ name, value string }{
-		{"task_id", q.TaskID}, {"start_time", q.StartTime}, {"end_time", q.EndTime}, {"keyword", q.Keyword},
-		{"area", q.Area}, {"status", q.Status},
-	} {
-		if p.value != "" {
-			parts = append(parts, fmt.Sprintf("%s = %q", p.name, p.value))
-		}
-	}
-	if q.Offset > 0 {
-		parts = append(parts, fmt.Sprintf("offset = %d", q.Offset))
-	}
-	if q.Limit > 0 {
-		parts = append(parts, fmt.Sprintf("limit = %d", q.Limit))
-	}
-	return strings.Join(parts, ", ")
-}
-
-// sets reports whether the configuration has an argument of this name.
-func (r request) sets(argument string) bool {
-	return strings.Contains(", "+describe(r.query), ", "+argument+" = ")
-}
-
-// diagnoseWait is for tasks that had not ended when the time was up.
-func diagnoseWait(e *cdn.WaitError, asked request) diag.Diagnostic {
+// diagnoseWait is for a wait that timed out or was interrupted.
+func diagnoseWait(e *cdn.WaitError, r request) diag.Diagnostic {
 	var b strings.Builder
-	p := e.Progress
-	fmt.Fprintf(&b, "%s and waited %v for them to end.\n\n", asking(asked), p.Elapsed.Round(time.Second))
-	if p.Total == 0 {
-		b.WriteString("  No task was listed in that time.\n")
-	} else {
-		fmt.Fprintf(&b, "  %d of %d in process (%.0f %% of the whole done); at the latest look at all of them: %s\n",
-			p.Unfinished, max(p.Total, p.Unfinished), p.Percent, countsText(p.Counts))
-	}
-	for _, task := range e.Holding.Unfinished {
-		fmt.Fprintf(&b, "  - %s (%s %%)\n", valueText(task.URL), valueText(task.Percent))
-	}
-	if rest := p.Unfinished - len(e.Holding.Unfinished); rest > 0 {
-		fmt.Fprintf(&b, "  - and %d more\n", rest)
-	}
-	fmt.Fprintf(&b, "  RequestId of the latest answer: %s\n", e.RequestID)
-	if failed := (*tencentcloud.Error)(nil); errors.As(e.Cause, &failed) {
-		fmt.Fprintf(&b, "  The latest request met: %v\n", failed)
+	fmt.Fprintf(&b, "The %s waited %s for push tasks (%s).\n\n", r.reader, durationText(e.Progress.Elapsed), r)
+	b.WriteString(progressText(e.Progress, e.Holding, r))
+	fmt.Fprintf(&b, "\n\n  RequestId of the last response: %s", printable(e.RequestID))
+	if failure := lastFailure(e.Cause); failure != "" {
+		fmt.Fprintf(&b, "\n  The last poll failed: %s", printable(failure))
 	}
 	if errors.Is(e.Cause, context.Canceled) {
-		return diag.NewErrorDiagnostic(summaryInterrupted, strings.TrimSuffix(b.String(), "\n"))
+		return diag.NewErrorDiagnostic(summaryInterrupted, b.String())
 	}
-	b.WriteString("\nA prefetch takes 5 to 30 minutes. To wait longer, give the data source a longer time:\n\n" +
-		"  timeouts {\n    read = \"30m\"\n  }")
-	if p.Total == 0 {
-		b.WriteString("\n\nIf there should have been a task, see whether task_id, start_time (UTC+8 without an offset) and the " +
-			"account are the right ones.")
+	fmt.Fprintf(&b, "\n\nA prefetch takes 5 to 30 minutes. To wait longer, set a longer timeout:\n\n  timeouts {\n    %s = %q\n  }",
+		r.reader.timeout, longer(r.timeout))
+	if e.Progress.Total == 0 {
+		b.WriteString("\n\nIf there should be tasks, check task_id, start_time (UTC+8 unless it has an offset), and whether the " +
+			"credentials are of the right account.")
 	}
 	return diag.NewErrorDiagnostic(summaryWait, b.String())
 }
 
+// lastFailure is why the last poll of a wait failed; empty if nothing but the end of the wait stopped it.
+func lastFailure(cause error) string {
+	var (
+		failed   *tencentcloud.Error
+		deadline *tencentcloud.DeadlineError
+	)
+	if both, ok := cause.(interface{ Unwrap() []error }); ok { // the end of the wait, and the failure
+		cause = both.Unwrap()[len(both.Unwrap())-1]
+	}
+	switch {
+	case errors.As(cause, &failed):
+		if errors.As(failed, &deadline) && deadline.Last == nil && failed.Code == "" {
+			return ""
+		}
+		return failed.Error()
+	case errors.Is(cause, context.DeadlineExceeded), errors.Is(cause, context.Canceled):
+		return ""
+	}
+	return cause.Error()
+}
+
+// progressText tells how far the rows are, and what keeps the gate shut: what is missing first, then what failed, then what
+// has not ended.
+func progressText(p cdn.Progress, h cdn.Holding, r request) string {
+	var b strings.Builder
+	switch {
+	case p.Total == 0 && len(r.gate.URLs) > 0:
+		b.WriteString("  None of the URLs was listed.")
+	case p.Total == 0:
+		b.WriteString("  No push tasks were listed.")
+	default:
+		unfinished := fmt.Sprint(p.Unfinished)
+		if p.AtLeast {
+			unfinished = "at least " + unfinished
+		}
+		fmt.Fprintf(&b, "  %s of %d in process (%.0f %% done overall). As of the last full poll:\n", unfinished, max(p.Total, p.Unfinished), p.Percent)
+		fmt.Fprintf(&b, "    by status: %s", countsText(p.Counts))
+		var areas []string
+		for _, area := range slices.Sorted(maps.Keys(h.Areas)) {
+			areas = append(areas, printable(orNull(area))+" "+countsText(h.Areas[area]))
+		}
+		if len(areas) > 0 {
+			fmt.Fprintf(&b, "\n    by area: %s", strings.Join(areas, "; "))
+		}
+	}
+	missing := make([]string, 0, maxListed)
+	for _, url := range h.MissingURLs[:min(len(h.MissingURLs), maxListed)] {
+		missing = append(missing, printable(url))
+	}
+	list(&b, "Missing", missing, len(h.MissingURLs))
+	list(&b, "Failed or invalid", rowTexts(h.Failed), p.Failed)
+	unfinished := slices.DeleteFunc(slices.Clone(h.Unfinished), func(row cdn.Task) bool { return slices.ContainsFunc(h.Failed, sameRow(row)) })
+	list(&b, "In process", rowTexts(unfinished), p.Unfinished-(len(h.Unfinished)-len(unfinished)))
+	return b.String()
+}
+
+// sameRow finds a row again that failed after it was seen in process: a poll reads the two one after the other.
+func sameRow(a cdn.Task) func(cdn.Task) bool {
+	return func(b cdn.Task) bool {
+		return valueText(a.TaskID) == valueText(b.TaskID) && valueText(a.URL) == valueText(b.URL) &&
+			valueText(a.Area) == valueText(b.Area) && valueText(a.CreateTime) == valueText(b.CreateTime)
+	}
+}
+
+// maxListed is how many URLs of a kind a diagnostic lists.
+const maxListed = 10
+
+// list writes lines below a title, and how many more there are.
+func list(b *strings.Builder, title string, lines []string, total int) {
+	if len(lines) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n\n  %s:\n  - %s", title, strings.Join(lines, "\n  - "))
+	if rest := total - len(lines); rest > 0 {
+		fmt.Fprintf(b, "\n  - and %d more", rest)
+	}
+}
+
+// rowTexts writes rows with what tells them apart.
+func rowTexts(rows []cdn.Task) []string {
+	var all []string
+	for _, row := range rows {
+		text := fmt.Sprintf("%s (%s, %s", valueText(row.URL), valueText(row.Area), valueText(row.Status))
+		if row.Percent != nil && !row.Is(cdn.StatusFail) && !row.Is(cdn.StatusInvalid) {
+			text += fmt.Sprintf(", %d %%", *row.Percent)
+		}
+		all = append(all, text+")")
+	}
+	return all
+}
+
+// countsText writes counts by status.
 func countsText(counts map[string]int) string {
 	var parts []string
 	for _, status := range slices.Sorted(maps.Keys(counts)) {
-		parts = append(parts, fmt.Sprintf("%d %s", counts[status], status))
+		parts = append(parts, fmt.Sprintf("%d %s", counts[status], printable(orNull(status))))
 	}
 	return strings.Join(parts, ", ")
 }
 
+// valueText is a text that the service may leave null.
+func valueText(value *string) string {
+	if value == nil {
+		return "null"
+	}
+	return printable(*value)
+}
+
+// orNull is a text where "" stands for null.
+func orNull(text string) string {
+	if text == "" {
+		return "null"
+	}
+	return text
+}
+
 // diagnoseCredentials is for a fault of the provider block or its variables, at the argument if there is one.
 func diagnoseCredentials(e *credentials.Error) diag.Diagnostic {
-	detail := strings.TrimSuffix(e.Error(), ".") + "."
+	detail := strings.TrimSuffix(credentialsText(e), ".") + "."
 	if e.Argument == "" {
 		return diag.NewErrorDiagnostic(summaryCredentials, detail)
 	}
@@ -190,9 +267,9 @@ func argumentPath(dotted string) path.Path {
 	return at
 }
 
-// diagnoseCredentialsOfRead is for credentials that could not be had when they were needed.
-func diagnoseCredentialsOfRead(e *credentials.Error, asked request) diag.Diagnostic {
-	detail := asking(asked) + ", and there is no credential to sign the request with.\n\n" + e.Error()
+// diagnoseCredentialsOfRead is for credentials that were not available when they were needed.
+func diagnoseCredentialsOfRead(e *credentials.Error, r request) diag.Diagnostic {
+	detail := couldNotRead(r) + ": there is no credential to sign the request with.\n\n" + credentialsText(e)
 	if failed := (*tencentcloud.Error)(nil); errors.As(e.Cause, &failed) {
 		detail += facts(failed)
 	}
@@ -202,34 +279,82 @@ func diagnoseCredentialsOfRead(e *credentials.Error, asked request) diag.Diagnos
 	return diag.NewErrorDiagnostic(summaryCredentials, detail)
 }
 
-// incomplete warns of a list of which the service counts more rows than it gives.
-func incomplete(result cdn.Result, asked request) diag.Diagnostics {
+// credentialsText is Error of the error, with what others said made printable, and without what facts lists.
+func credentialsText(e *credentials.Error) string {
+	var b strings.Builder
+	if e.Source != "" {
+		b.WriteString(printable(e.Source) + ": ")
+	}
+	b.WriteString(printable(e.Problem))
+	if e.Cause != nil && !errors.As(e.Cause, new(*tencentcloud.Error)) {
+		b.WriteString(": " + printable(e.Cause.Error()))
+	}
+	if e.Remedy != "" {
+		b.WriteString(". " + printable(e.Remedy) + ".")
+	}
+	for _, tried := range e.Looked {
+		b.WriteString("\n  - " + printable(tried.Source) + ": " + printable(tried.Why))
+	}
+	return b.String()
+}
+
+// warnOfIncomplete warns of a list whose rows the service counts higher than it returns.
+func warnOfIncomplete(result cdn.Result, r request) diag.Diagnostics {
 	if result.Complete {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic(summaryDoubt, fmt.Sprintf("%s: the service counts %s rows and gave %d, also when "+
-		"it was asked again.", asking(asked), valueText(result.TotalCount), len(result.Tasks)))}
+	found := "the service may not have returned every row"
+	if result.TotalCount != nil {
+		found = fmt.Sprintf("the service counts %d rows but returned %d, also when they were read again", *result.TotalCount, len(result.Tasks))
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic(summaryIncomplete, fmt.Sprintf("The %s read push tasks (%s): %s.\n\n"+
+		"  RequestId: %s\n\nTherefore complete, all_done and passed are false. Try again later; if it persists, contact support with "+
+		"the RequestId.", r.reader, r, found, printable(result.RequestID)))}
 }
 
-// ready reports a provider block that says too little, as yet, to read with.
-func (a *account) ready() diag.Diagnostics {
-	if a != nil && len(a.unknown) == 0 {
+// retention is how long the service is known to keep tasks.
+const retention = 30 * 24 * time.Hour
+
+// warnOfTime warns of a start_time that the record hardly has.
+func warnOfTime(r request, now time.Time) diag.Diagnostics {
+	start, err := time.ParseInLocation(cdn.TimeLayout, r.query.StartTime, cdn.Zone)
+	if err != nil {
 		return nil
 	}
-	if a == nil {
-		return diag.Diagnostics{diag.NewErrorDiagnostic("Provider is not configured", "The data source tencentcdn_push_tasks was to be "+
-			"read before the provider was configured. This is a bug; please report it.")}
+	var summary, detail string
+	written := fmt.Sprintf("start_time is %s in UTC+8 (%s in UTC)", r.query.StartTime, start.UTC().Format(cdn.TimeLayout))
+	switch age := now.Sub(start); {
+	case age < 0:
+		summary = "start_time is in the future"
+		detail = fmt.Sprintf("%s, and it is now %s in UTC. No push task can be found from then on. A time without an offset is read as "+
+			"UTC+8; write a time in another zone with its offset, such as 2026-11-24T08:00:00Z.", written, now.UTC().Format(cdn.TimeLayout))
+	case age > retention+time.Hour: // with an hour for a plan that takes its time
+		summary = "start_time is more than 30 days ago"
+		detail = written + ". The service keeps push tasks for about 30 days, so that older ones may be missing from the list."
+	default:
+		return nil
 	}
-	return diag.Diagnostics{diag.NewErrorDiagnostic(summaryUnknown, fmt.Sprintf(
-		"The data source tencentcdn_push_tasks has to be read now, and these arguments of the provider \"tencentcdn\" block will be "+
-			"known only after apply: %s.\n\nLet the data source wait until they are: give it a depends_on with the resource that "+
-			"they come from. It is then read at apply.", strings.Join(a.unknown, ", ")))}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root(argStartTime), summary, detail)}
 }
 
-// valueText is a value that the service may leave null.
-func valueText[T any](value *T) string {
-	if value == nil {
-		return "null"
+// durationText writes a duration in seconds, without the zeros at its end: 10m, 1h30m, 1m1s.
+func durationText(d time.Duration) string {
+	text := d.Round(time.Second).String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
 	}
-	return fmt.Sprint(*value)
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+// longer is a timeout to suggest in place of one that was too short.
+func longer(timeout time.Duration) string {
+	for _, minutes := range []int{30, 60, 120, 240, 480} {
+		if d := time.Duration(minutes) * time.Minute; d > timeout {
+			return durationText(d)
+		}
+	}
+	return fmt.Sprintf("%dh", 2*int(timeout.Hours()))
 }

@@ -82,7 +82,7 @@ func trials() map[string]map[string]trial {
 		"wait-for-task": {
 			"open": {options: cdnsim.Options{Tasks: pending(2, time.Second, "done")}, vars: soon, check: applied("terraform_data")},
 			"shut": {options: cdnsim.Options{Tasks: pending(2, time.Second, "invalid")}, vars: soon, refused: "invalid: https://pending.www.example.com/001"},
-			"late": {options: cdnsim.Options{Tasks: pending(2, 0, "")}, vars: append([]string{"timeout=2s"}, soon...), refused: "waited 2s for them to end"},
+			"late": {options: cdnsim.Options{Tasks: pending(2, 0, "")}, vars: append([]string{"timeout=2s"}, soon...), refused: "waited 2s for push tasks"},
 		},
 		"modules/prefetch-gate": {
 			"open": {options: cdnsim.Options{Tasks: pending(2, time.Second, "done")}, vars: soon,

@@ -15,10 +15,10 @@ import (
 )
 
 // The framework takes seconds and gigabytes for a list of 10 000 objects: it makes a value of each attribute, and walks
-// all of them again and again. So the list push_logs goes past it. The data source hands its rows to the request's
-// answer and leaves an empty list in the state; the server below puts the rows in its place when the framework has done
-// everything else. What this relies on is that the state is one MessagePack map from attribute names to values, which
-// is how protocol 6 has it, and that nothing of the framework's looks at the rows of a data source afterwards.
+// all of them again and again. So the list push_logs goes past it. The data source passes its rows to the carrier of its
+// request and leaves an empty list in the state; the server below puts the rows in its place when the framework has done
+// everything else. This relies on the state being one MessagePack map from attribute names to values, which is how
+// protocol 6 has it, and on nothing in the framework reading the rows of a data source afterwards.
 
 // NewServer returns what tf6server.Serve serves.
 func NewServer(version string) func() tfprotov6.ProviderServer {
@@ -30,42 +30,54 @@ func NewServer(version string) func() tfprotov6.ProviderServer {
 // fastRows is the framework's server but for the rows of push_logs.
 type fastRows struct{ tfprotov6.ProviderServer }
 
-// answer takes the rows of one request past the framework.
-type answer struct{ rows []cdn.Task }
+// carrier takes the rows of one request past the framework.
+type carrier struct{ rows []cdn.Task }
 
-type answerKey struct{}
+type carrierKey struct{}
 
-// answerOf is nil where no server put an answer: then the rows go by the framework.
-func answerOf(ctx context.Context) *answer {
-	a, _ := ctx.Value(answerKey{}).(*answer)
-	return a
+// carrierOf is nil where no server put a carrier: then the rows go by the framework.
+func carrierOf(ctx context.Context) *carrier {
+	c, _ := ctx.Value(carrierKey{}).(*carrier)
+	return c
 }
 
 func (s fastRows) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	var a answer
-	defer func() { a.rows = nil }() // the framework keeps the context of every request until the provider is stopped
-	resp, err := s.ProviderServer.ReadDataSource(context.WithValue(ctx, answerKey{}, &a), req)
-	if err != nil || len(a.rows) == 0 || resp.State == nil {
+	var c carrier
+	defer func() { c.rows = nil }() // the framework keeps the context of every request until the provider is stopped
+	resp, err := s.ProviderServer.ReadDataSource(context.WithValue(ctx, carrierKey{}, &c), req)
+	if err != nil || len(c.rows) == 0 || resp.State == nil {
 		return resp, err
 	}
-	resp.State.MsgPack, err = withRows(resp.State.MsgPack, a.rows)
+	resp.State.MsgPack, err = withRows(resp.State.MsgPack, c.rows)
 	return resp, err
 }
 
-// maxState is the most that a state may have, in bytes. A provider sends no message beyond 256 MiB (terraform-plugin-go,
-// tf6server); the rest of the message has room in the difference.
+// passRows hands rows to the carrier of the request and leaves an empty list to the framework; where there is no carrier,
+// the list has them all.
+func passRows(ctx context.Context, rows []cdn.Task, list *[]pushLogModel, r request) diag.Diagnostics {
+	*list = []pushLogModel{}
+	if c := carrierOf(ctx); c != nil {
+		return c.set(rows, r)
+	}
+	for _, row := range rows {
+		*list = append(*list, pushLogModel(row))
+	}
+	return nil
+}
+
+// maxState is the largest state, in bytes. A provider sends no message over 256 MiB (terraform-plugin-go, tf6server); the
+// difference leaves room for the rest of the message.
 const maxState = 255 << 20
 
-// take keeps the rows, unless they are more than Terraform takes.
-func (a *answer) take(rows []cdn.Task, asked request) diag.Diagnostics {
+// set keeps the rows, unless they are more than Terraform takes.
+func (c *carrier) set(rows []cdn.Task, r request) diag.Diagnostics {
 	if size := encodedSize(rows); size > maxState {
-		return diag.Diagnostics{diag.NewErrorDiagnostic("Too many push tasks for Terraform", fmt.Sprintf(
-			"The data source tencentcdn_push_tasks found %d tasks for %s. They are about %d MiB, and Terraform takes at most "+
-				"%d MiB from a provider.\n\nAsk for less at once: a shorter time between start_time and end_time, one domain "+
-				"as keyword, one area or status, or a limit; and use several data sources, for example with for_each over the "+
-				"days, where all are needed.", len(rows), describe(asked.query), size>>20, maxState>>20))}
+		return diag.Diagnostics{diag.NewErrorDiagnostic(summaryTooMany, fmt.Sprintf(
+			"The %s found %d push tasks (%s). They take about %d MiB, and Terraform accepts at most %d MiB from a provider.\n\n"+
+				"Narrow the query: a shorter time range, one domain as keyword, one area, one status, or a limit. To read all of "+
+				"them, use several data sources, for example one per day with for_each.", r.reader, len(rows), r, size>>20, maxState>>20))}
 	}
-	a.rows = rows
+	c.rows = rows
 	return nil
 }
 
@@ -80,7 +92,7 @@ func withRows(state []byte, rows []cdn.Task) ([]byte, error) {
 		return nil, fmt.Errorf("state: %w", err)
 	}
 	if attributes < 0 {
-		return nil, errors.New("state: it is null")
+		return nil, errors.New("state: is null")
 	}
 	if err := enc.EncodeMapLen(attributes); err != nil {
 		return nil, err
@@ -97,7 +109,7 @@ func withRows(state []byte, rows []cdn.Task) ([]byte, error) {
 		if err := enc.EncodeString(name); err != nil {
 			return nil, err
 		}
-		if name == "push_logs" {
+		if name == attrPushLogs {
 			err = encodeRows(enc, rows)
 		} else {
 			err = enc.Encode(value)
@@ -165,7 +177,7 @@ func (w *rowWriter) number(name string, value *int64) {
 	w.fail(w.enc.EncodeInt(*value))
 }
 
-// encodedSize is the length of encoded rows, or a little more: names and heads are taken at their longest.
+// encodedSize is the length of encoded rows, or a little more: it counts names and heads at their longest.
 func encodedSize(rows []cdn.Task) int {
 	const names, heads = len("area"+"create_time"+"percent"+"status"+"task_id"+"update_time"+"url") + 7, 1 + 6*5 + 9
 	size := 5 + len(rows)*(names+heads)

@@ -26,11 +26,11 @@ import (
 func TestFastRowsAreTheFrameworks(t *testing.T) {
 	var list atomic.Pointer[randomList]
 	fast, plain := twoServers(t, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		var asked struct{ Offset, Limit int }
-		if err := json.NewDecoder(req.Body).Decode(&asked); err != nil {
+		var query struct{ Offset, Limit int }
+		if err := json.NewDecoder(req.Body).Decode(&query); err != nil {
 			t.Error(err)
 		}
-		if err := json.NewEncoder(w).Encode(list.Load().page(asked.Offset, asked.Limit)); err != nil {
+		if err := json.NewEncoder(w).Encode(list.Load().page(query.Offset, query.Limit)); err != nil {
 			t.Error(err)
 		}
 	}))
@@ -118,7 +118,7 @@ func TestFastRowsKnowTheSchema(t *testing.T) {
 	if err := msgpack.Unmarshal(out.Bytes(), &written); err != nil {
 		t.Fatal(err)
 	}
-	rows, ok := pushTasksSchema(t.Context()).Attributes["push_logs"].(schema.ListNestedAttribute)
+	rows, ok := pushTasksSchema().Attributes["push_logs"].(schema.ListNestedAttribute)
 	if !ok {
 		t.Fatal("push_logs is no list of objects")
 	}
@@ -149,18 +149,18 @@ func TestEncodedSize(t *testing.T) {
 func TestTooLarge(t *testing.T) {
 	url := strings.Repeat("x", 1<<20)
 	rows := slices.Repeat([]cdn.Task{{URL: &url}}, 256)
-	var a answer
-	diags := a.take(rows, request{query: cdn.Query{TaskID: "7"}})
-	if len(diags) != 1 || a.rows != nil {
-		t.Fatalf("%v, %d rows", diags, len(a.rows))
+	var c carrier
+	diags := c.set(rows, request{reader: pushTasksReader, query: cdn.Query{TaskID: "7"}})
+	if len(diags) != 1 || c.rows != nil {
+		t.Fatalf("%v, %d rows", diags, len(c.rows))
 	}
-	for _, want := range []string{`found 256 tasks for task_id = "7"`, "about 256 MiB", "at most 255 MiB", "shorter time", "for_each"} {
+	for _, want := range []string{`found 256 push tasks (task_id = "7")`, "about 256 MiB", "at most 255 MiB", "shorter time range", "for_each"} {
 		if !strings.Contains(diags[0].Detail(), want) {
 			t.Errorf("no %q in %s", want, diags[0].Detail())
 		}
 	}
-	if diags := a.take(rows[:254], request{}); len(diags) != 0 || len(a.rows) != 254 {
-		t.Errorf("%v, %d rows", diags, len(a.rows))
+	if diags := c.set(rows[:254], request{}); len(diags) != 0 || len(c.rows) != 254 {
+		t.Errorf("%v, %d rows", diags, len(c.rows))
 	}
 }
 
@@ -181,12 +181,12 @@ type keeper struct {
 
 func (k *keeper) ReadDataSource(ctx context.Context, _ *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	k.kept = ctx
-	answerOf(ctx).rows = make([]cdn.Task, 3)
+	carrierOf(ctx).rows = make([]cdn.Task, 3)
 	state, err := msgpack.Marshal(map[string]any{"push_logs": []any{}})
 	return &tfprotov6.ReadDataSourceResponse{State: &tfprotov6.DynamicValue{MsgPack: state}}, err
 }
 
-// TestFastRowsAreForgotten is about a provider that reads many lists: what it has answered must not stay in its memory.
+// TestFastRowsAreForgotten is about a provider that reads many lists: what it has returned must not stay in its memory.
 func TestFastRowsAreForgotten(t *testing.T) {
 	inner := &keeper{}
 	resp, err := fastRows{inner}.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{})
@@ -197,9 +197,9 @@ func TestFastRowsAreForgotten(t *testing.T) {
 		Rows []any `msgpack:"push_logs"`
 	}
 	if err := msgpack.Unmarshal(resp.State.MsgPack, &state); err != nil || len(state.Rows) != 3 {
-		t.Errorf("%d rows answered, want 3: %v", len(state.Rows), err)
+		t.Errorf("%d rows returned, want 3: %v", len(state.Rows), err)
 	}
-	if kept := answerOf(inner.kept).rows; kept != nil {
+	if kept := carrierOf(inner.kept).rows; kept != nil {
 		t.Errorf("%d rows kept", len(kept))
 	}
 }

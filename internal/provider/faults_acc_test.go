@@ -40,7 +40,7 @@ func always(fault *cdnsim.Fault) func(int, cdnsim.Request) *cdnsim.Fault {
 	}
 }
 
-// A fault that passes is survived, whichever page of a long list it hits: the list is whole.
+// A fault that passes is survived, whichever page of a long list it hits: the list is complete.
 func TestAccFaults_passing(t *testing.T) {
 	t.Parallel()
 	kinds := []*cdnsim.Fault{
@@ -68,7 +68,7 @@ func TestAccFaults_passing(t *testing.T) {
 	}
 }
 
-// A compressed answer, which nobody asked for, is as good as another.
+// A compressed response, which nobody requested, is as good as another.
 func TestAccFaults_gzip(t *testing.T) {
 	t.Parallel()
 	s := simulate(t, cdnsim.Options{Tasks: rows(3), Faults: always(cdnsim.Gzip())})
@@ -79,7 +79,7 @@ func TestAccFaults_gzip(t *testing.T) {
 	}
 }
 
-// What lasts is explained: who was asked for what, what came back, and what to do about it.
+// What lasts is explained: what was requested, what came back, and what to do about it.
 func TestAccFaults_final(t *testing.T) {
 	t.Parallel()
 	const window = `
@@ -131,7 +131,7 @@ data "tencentcdn_push_tasks" "t" {
 		"wrong key": {block: wrongKey, says: []string{"AuthFailure.SignatureFailure", "TENCENTCLOUD_SECRET_KEY"}, attempts: 1},
 		"internal": {
 			fault: cdnsim.APIError("InternalError.CdnSystemError", "System error."), block: keys + retries,
-			says:     []string{"InternalError.CdnSystemError", "System error.", "open a ticket with the RequestId"},
+			says:     []string{"InternalError.CdnSystemError", "System error.", "contact support with the RequestId"},
 			attempts: 2,
 		},
 		"rate": {
@@ -144,11 +144,11 @@ data "tencentcdn_push_tasks" "t" {
 			says:     []string{"HTTP:", "502", "gateway"},
 			attempts: 2,
 		},
-		"empty":  {fault: cdnsim.Empty(), block: keys + retries, says: []string{"the answer of 127.0.0.1", "cannot be used"}, attempts: 2},
+		"empty":  {fault: cdnsim.Empty(), block: keys + retries, says: []string{"the response from 127.0.0.1", "could not be parsed"}, attempts: 2},
 		"closed": {fault: cdnsim.Close(), block: keys + retries, says: []string{"EOF", "connection"}, attempts: 2},
 		"redirect": {
 			fault:    cdnsim.Redirect(302, "https://login.example.com/"),
-			says:     []string{"302", "redirect is not followed", "endpoint"},
+			says:     []string{"302", "Redirects are not followed", "endpoint"},
 			attempts: 1,
 		},
 		"huge":    {fault: cdnsim.Huge(65), says: []string{"larger than 64 MiB"}, attempts: 1},
@@ -231,7 +231,7 @@ func TestAccFaults_deadline(t *testing.T) {
 	if took := time.Since(began); took > 20*time.Second {
 		t.Errorf("it took %v", took)
 	}
-	says(t, d.Summary+"\n"+d.Detail, "Cannot read push tasks", "InternalError.CdnDbError", "Internal data error.", "1s", "time was up", "timeouts")
+	says(t, d.Summary+"\n"+d.Detail, "Cannot read push tasks", "InternalError.CdnDbError", "Internal data error.", "timeout for the whole read is 1s", "timed out", "timeouts")
 }
 
 // A clock that is 47 minutes off is corrected by the service's, once, and remembered.

@@ -1,5 +1,4 @@
-// Package provider is the Terraform provider: its configuration, its data source, and the words in which it reports
-// what went wrong.
+// Package provider is the Terraform provider: its configuration, its data source, and how it reports what went wrong.
 package provider
 
 import (
@@ -16,7 +15,7 @@ const Address = "registry.terraform.io/tencentcdn/tencentcdn"
 
 // tencentcdnProvider implements the provider block.
 type tencentcdnProvider struct {
-	version string // of the release; "dev" for a build of one's own
+	version string // of the release; "dev" for a local build
 }
 
 var (
@@ -35,7 +34,7 @@ func (p *tencentcdnProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 	resp.Schema = providerSchema()
 }
 
-// ValidateConfig checks the arguments alone. What the environment adds to them is known to Configure only.
+// ValidateConfig checks the arguments alone. Only Configure knows the environment.
 func (p *tencentcdnProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	var block providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &block)...)
@@ -47,8 +46,8 @@ func (p *tencentcdnProvider) ValidateConfig(ctx context.Context, req provider.Va
 	resp.Diagnostics.Append(diags...)
 }
 
-// Configure makes what the data sources read with. It reads no file and asks no one. An argument that is not known
-// before apply is no error here: only a data source that has to be read without it is.
+// Configure makes the provider data. It reads no file and sends no request. An argument that is unknown until apply is no
+// error here: only reading without it is.
 func (p *tencentcdnProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var block providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &block)...)
@@ -56,7 +55,7 @@ func (p *tencentcdnProvider) Configure(ctx context.Context, req provider.Configu
 		return
 	}
 	if unknown := unknownArguments(req.Config.Raw); len(unknown) > 0 {
-		resp.DataSourceData = &account{unknown: unknown}
+		resp.DataSourceData = &providerData{unknown: unknown}
 		if req.ClientCapabilities.DeferralAllowed {
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
 		}
@@ -67,7 +66,7 @@ func (p *tencentcdnProvider) Configure(ctx context.Context, req provider.Configu
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.DataSourceData = newAccount(settings, userAgent(p.version, req.TerraformVersion))
+	resp.DataSourceData = newProviderData(settings, userAgent(p.version, req.TerraformVersion))
 }
 
 func userAgent(version, terraformVersion string) string {

@@ -70,7 +70,7 @@ func TestAccPushTasks_lookUp(t *testing.T) {
 		Config: s.config(lookUp),
 		Check: resource.ComposeTestCheckFunc(
 			s.receivedOnce(t, `{"Limit":1000,"TaskId":"1533031853231313311"}`),
-			requestIDOfLastAnswer(s),
+			requestIDOfLastResponse(s),
 		),
 		ConfigStateChecks: []statecheck.StateCheck{
 			attribute("push_logs", knownvalue.ListExact([]knownvalue.Check{
@@ -94,7 +94,7 @@ func TestAccPushTasks_lookUp(t *testing.T) {
 	})
 }
 
-func requestIDOfLastAnswer(s *service) resource.TestCheckFunc {
+func requestIDOfLastResponse(s *service) resource.TestCheckFunc {
 	return func(state *terraform.State) error {
 		requests := s.pushTasks()
 		return resource.TestCheckResourceAttr("data.tencentcdn_push_tasks.t", "request_id",
@@ -240,7 +240,7 @@ func TestAccPushTasks_nullFields(t *testing.T) {
 	}
 }
 
-// documented is the answer that the API document prints, word for word: one row beside a TotalCount of 20.
+// documented is the response that the API document prints, word for word: one row beside a TotalCount of 20.
 const documented = `{
     "Response": {
         "RequestId": "4d5a83f8-a61f-445b-8036-5636be640bef",
@@ -258,14 +258,14 @@ const documented = `{
     }
 }`
 
-func TestAccPushTasks_documentedAnswer(t *testing.T) {
+func TestAccPushTasks_documentedResponse(t *testing.T) {
 	t.Parallel()
 	s := simulate(t, cdnsim.Options{Literal: []byte(documented)})
 	steps(t, resource.TestStep{
 		Config: s.config(lookUp),
 		Check: func(*terraform.State) error {
 			if n := len(s.pushTasks()); n > 4 {
-				t.Errorf("it took %d requests to see that the service heeds no Offset, want 4 at most", n)
+				t.Errorf("it took %d requests to see that the service ignores Offset, want 4 at most", n)
 			}
 			return nil
 		},
@@ -279,7 +279,9 @@ func TestAccPushTasks_documentedAnswer(t *testing.T) {
 			})),
 			attribute("total_count", knownvalue.Int64Exact(20)),
 			attribute("request_id", knownvalue.StringExact("4d5a83f8-a61f-445b-8036-5636be640bef")),
-			attribute("all_done", knownvalue.Bool(true)),
+			attribute("complete", knownvalue.Bool(false)),
+			attribute("all_done", knownvalue.Bool(false)),
+			attribute("passed", knownvalue.Bool(false)),
 		},
 	})
 }
@@ -347,12 +349,12 @@ data "tencentcdn_push_tasks" "t" {
 }
 `))
 	p.apply("-parallelism=40").must(t)
-	asked := map[string]bool{}
+	sent := map[string]bool{}
 	for _, parameters := range s.received() {
-		asked[parameters] = true
+		sent[parameters] = true
 	}
 	for n := range 40 {
-		if want := fmt.Sprintf(`{"Limit":1000,"TaskId":"%d"}`, n); !asked[want] {
+		if want := fmt.Sprintf(`{"Limit":1000,"TaskId":"%d"}`, n); !sent[want] {
 			t.Errorf("the service did not receive %s", want)
 		}
 	}

@@ -28,7 +28,7 @@ func confidential(o cdnsim.Options) cdnsim.Options {
 	return o
 }
 
-// secrets are all that there are: the key, what STS answered, and every signature.
+// secrets are all that there are: the key, what STS returned, and every signature.
 func (s *service) secrets(t *testing.T) []string {
 	t.Helper()
 	all := []string{"dont-tell-3f1c"}
@@ -43,7 +43,7 @@ func (s *service) secrets(t *testing.T) []string {
 		all = append(all, signature)
 	}
 	if len(all) < 6 {
-		t.Fatalf("only %d secrets, so that STS was not asked", len(all))
+		t.Fatalf("only %d secrets, so that STS received no request", len(all))
 	}
 	return all
 }

@@ -40,7 +40,7 @@ func object(t *testing.T, kind tftypes.Type, some values) *tfprotov6.DynamicValu
 
 func pushTasksType(t *testing.T) tftypes.Type {
 	t.Helper()
-	return pushTasksSchema(t.Context()).Type().TerraformType(t.Context())
+	return pushTasksSchema().Type().TerraformType(t.Context())
 }
 
 // configured gives a server its provider block.

@@ -37,14 +37,14 @@ func TestLogAttempt(t *testing.T) {
 	got := logged(t, func(ctx context.Context) {
 		logAttempt(ctx, tencentcloud.Attempt{Action: "DescribePushTasks", Number: 1, Rows: 20, HTTPStatus: 200, RequestID: "r", Took: time.Second})
 		logAttempt(ctx, tencentcloud.Attempt{Action: "DescribePushTasks", Number: 2, HTTPStatus: 200, Code: "AuthFailure.SignatureExpire",
-			RequestID: "s", Err: errors.New("refused"), RetryIn: time.Minute, ClockMoved: -47 * time.Minute})
+			RequestID: "s\x1b", Err: errors.New("refused\x1b"), RetryIn: time.Minute, ClockMoved: -47 * time.Minute})
 	})
 	want := []map[string]any{
 		{"@level": "debug", "@message": "Tencent Cloud API request", "action": "DescribePushTasks", "attempt": 1.0, "rows": 20.0,
 			"http_status": 200.0, "code": "", "request_id": "r", "took": "1s"},
 		{"@level": "debug", "@message": "Tencent Cloud API request", "action": "DescribePushTasks", "attempt": 2.0, "rows": 0.0,
-			"http_status": 200.0, "code": "AuthFailure.SignatureExpire", "request_id": "s", "took": "0s", "error": "refused", "retry_in": "1m0s"},
-		{"@level": "warn", "@message": "This machine's clock differs from that of the service; requests are signed by the service's clock from now on",
+			"http_status": 200.0, "code": "AuthFailure.SignatureExpire", "request_id": `s\x1b`, "took": "0s", "error": `refused\x1b`, "retry_in": "1m0s"},
+		{"@level": "warn", "@message": "This machine's clock differs from the service's; requests are signed by the service's clock from now on",
 			"difference": "-47m0s"},
 	}
 	if !reflect.DeepEqual(got, want) {
@@ -67,18 +67,18 @@ func TestLogCredential(t *testing.T) {
 }
 
 func TestLogProgress(t *testing.T) {
-	progress := cdn.Progress{Total: 4, Unfinished: 1, Counts: map[string]int{"done": 2, "fail": 1, "process": 1, "invalid": 0}, Percent: 87.54, Elapsed: 61 * time.Second}
+	progress := cdn.Progress{Total: 4, Unfinished: 1, Counts: map[string]int{"done": 2, "fail": 1, "process": 1, "invalid": 0}, MissingURLs: []string{"u"}, Percent: 87.54, Elapsed: 61 * time.Second}
 	failed := progress
-	failed.Err = errors.New("gateway")
+	failed.Err = errors.New("gateway\r")
 	got := logged(t, func(ctx context.Context) {
 		logProgress(ctx, progress)
 		ctx, cancel := context.WithTimeout(ctx, time.Hour+400*time.Millisecond)
 		defer cancel()
 		logProgress(ctx, failed)
 	})
-	common := map[string]any{"done": 2.0, "process": 1.0, "fail": 1.0, "invalid": 0.0, "total": 4.0, "percent": "87.5", "elapsed": "1m1s"}
+	common := map[string]any{"done": 2.0, "process": 1.0, "fail": 1.0, "invalid": 0.0, "missing": 1.0, "total": 4.0, "percent": "87.5", "elapsed": "1m1s"}
 	first := map[string]any{"@level": "info", "@message": "Waiting for push tasks"}
-	second := map[string]any{"@level": "warn", "@message": "Waiting for push tasks: this look failed and will be repeated", "left": "1h0m0s", "error": "gateway"}
+	second := map[string]any{"@level": "warn", "@message": "Waiting for push tasks: this poll failed and will be repeated", "left": "1h0m0s", "error": `gateway\r`}
 	for name, value := range common {
 		first[name], second[name] = value, value
 	}
@@ -87,11 +87,11 @@ func TestLogProgress(t *testing.T) {
 	}
 }
 
-// TestMask blots out a secret that gets into a message or a field in spite of all.
+// TestMask redacts a secret that gets into a message or a field after all.
 func TestMask(t *testing.T) {
-	a := &account{secrets: []string{"hunter2"}}
+	d := &providerData{secrets: []string{"hunter2"}}
 	for _, line := range logged(t, func(ctx context.Context) {
-		logAttempt(a.mask(ctx), tencentcloud.Attempt{Code: "x", Err: errors.New("the key hunter2 is wrong")})
+		logAttempt(d.mask(ctx), tencentcloud.Attempt{Code: "x", Err: errors.New("the key hunter2 is wrong")})
 	}) {
 		for name, value := range line {
 			if text, ok := value.(string); ok && strings.Contains(text, "hunter2") {
