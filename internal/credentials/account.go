@@ -41,24 +41,13 @@ func (s *Source) checkAccount(ctx context.Context, signer *refresher) error {
 	}
 }
 
-// accountArgument is the one of the two that is set.
-func (p *Plan) accountArgument() string {
-	if len(p.allowed) > 0 {
-		return "allowed_account_ids"
-	}
-	return "forbidden_account_ids"
-}
-
 func (p *Plan) unknownAccount(err error, signer *refresher) error {
 	var own *Error
 	if errors.As(err, &own) {
 		return own // of the credential that the call was to be signed with
 	}
-	e := &Error{
-		Source: p.accountArgument(), Argument: p.accountArgument(),
-		Problem: "could not determine the account of the credential", Cause: err,
-	}
-	if unauthenticated(err) {
+	e := p.accountError("could not determine the account of the credential", "")
+	if e.Cause = err; unauthenticated(err) {
 		e.Remedy = "Correct the credential: " + signer.whence()
 	}
 	return e
@@ -66,19 +55,23 @@ func (p *Plan) unknownAccount(err error, signer *refresher) error {
 
 // refuseAccount is the error for an account that is not to be used.
 func (p *Plan) refuseAccount(account string) error {
-	problem := ""
+	const remedy = "Use a credential of another account, or correct the argument"
 	switch {
 	case len(p.allowed) > 0 && !slices.Contains(p.allowed, account):
-		problem = fmt.Sprintf("the credential belongs to account %s, which is not among %s", account, strings.Join(p.allowed, ", "))
+		return p.accountError(fmt.Sprintf("the credential belongs to account %s, which is not among %s", account, strings.Join(p.allowed, ", ")), remedy)
 	case slices.Contains(p.forbidden, account):
-		problem = fmt.Sprintf("the credential belongs to account %s, which is forbidden", account)
-	default:
-		return nil
+		return p.accountError(fmt.Sprintf("the credential belongs to account %s, which is forbidden", account), remedy)
 	}
-	return &Error{
-		Source: p.accountArgument(), Argument: p.accountArgument(), Problem: problem,
-		Remedy: "Use a credential of another account, or correct the argument",
+	return nil
+}
+
+// accountError points at the one of the two arguments that is set.
+func (p *Plan) accountError(problem, remedy string) *Error {
+	argument := "allowed_account_ids"
+	if len(p.allowed) == 0 {
+		argument = "forbidden_account_ids"
 	}
+	return &Error{Source: argument, Argument: argument, Problem: problem, Remedy: remedy}
 }
 
 // unauthenticated reports whether the service rejected the credential itself.

@@ -87,13 +87,13 @@ func (e *env) complete(g given, target any) *given {
 		text, variable := e.first(strings.Fields(field.Tag.Get("env"))...)
 		switch p := value.Addr().Interface().(type) {
 		case *string:
-			argued := Clean(*p)
+			own := Clean(*p)
 			if strings.Contains(is, "secret") {
-				e.secrets = append(e.secrets, argued, text)
+				e.secrets = append(e.secrets, own, text)
 			}
-			*p = cmp.Or(argued, text)
+			*p = cmp.Or(own, text, field.Tag.Get("default"))
 			switch {
-			case argued != "":
+			case own != "":
 				g.from[argument] = ""
 			case text != "":
 				g.from[argument] = variable

@@ -13,13 +13,14 @@ package credentials
 //
 // The tags say what has to be known of an argument before it is used: its name
 // in Terraform (tfsdk), the variables that apply where it is not set, the first
-// of several (env), the limits of a duration in seconds (default, max), its name
+// of several (env), its default, the most seconds of a duration (max), its name
 // as a parameter of the action that its block is for (json), and what it is:
 //   - required: the source cannot do without it
 //   - secret: it is kept out of logs
 //   - path: a leading ~ is the home directory
 //
-// A field that is zero is not set.
+// A field that is zero is not set. The token and the role of a web identity are
+// each required in one of two forms.
 type Config struct {
 	redacted
 
@@ -28,8 +29,8 @@ type Config struct {
 	SecurityToken string `tfsdk:"security_token" env:"TENCENTCLOUD_SECURITY_TOKEN TENCENTCLOUD_TOKEN" is:"secret"` // the second is that of older SDKs
 
 	Region               string `tfsdk:"region" env:"TENCENTCLOUD_REGION"`
-	Profile              string `tfsdk:"profile" env:"TENCENTCLOUD_PROFILE"`
-	SharedCredentialsDir string `tfsdk:"shared_credentials_dir" env:"TENCENTCLOUD_SHARED_CREDENTIALS_DIR" is:"path"`
+	Profile              string `tfsdk:"profile" env:"TENCENTCLOUD_PROFILE" default:"default"`
+	SharedCredentialsDir string `tfsdk:"shared_credentials_dir" env:"TENCENTCLOUD_SHARED_CREDENTIALS_DIR" default:"~/.tccli" is:"path"`
 	CAMRoleName          string `tfsdk:"cam_role_name" env:"TENCENTCLOUD_CAM_ROLE_NAME"` // the role of the instance that this runs on
 
 	AssumeRole                *AssumeRole                `tfsdk:"assume_role"`
@@ -68,16 +69,15 @@ type AssumeRoleWithSAML struct {
 	SessionDuration int64  `tfsdk:"session_duration" env:"TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION" default:"7200" max:"43200" json:"DurationSeconds"`
 }
 
-// AssumeRoleWithWebIdentity is the block assume_role_with_web_identity. The
-// token and the role are each required in one of two forms.
+// AssumeRoleWithWebIdentity is the block assume_role_with_web_identity.
 type AssumeRoleWithWebIdentity struct {
 	redacted `json:"-"`
 
-	ProviderID           string `tfsdk:"provider_id" env:"TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID" json:"ProviderId"` // "OIDC" if it is not set
+	ProviderID           string `tfsdk:"provider_id" env:"TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID" default:"OIDC" json:"ProviderId"`
 	WebIdentityToken     string `tfsdk:"web_identity_token" env:"TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN" is:"secret"`
-	WebIdentityTokenFile string `tfsdk:"web_identity_token_file" env:"TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN_FILE" is:"path" json:"-"` // a JWT, or JSON: {"web_identity_token": "…"}
+	WebIdentityTokenFile string `tfsdk:"web_identity_token_file" env:"TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN_FILE" is:"path" json:"-"` // the token, or JSON: {"web_identity_token": "…"}
 	RoleARN              string `tfsdk:"role_arn" env:"TENCENTCLOUD_ASSUME_ROLE_ARN" json:"RoleArn"`
-	RoleARNFile          string `tfsdk:"role_arn_file" env:"TENCENTCLOUD_ASSUME_ROLE_ARN_FILE TENCENTCLOUD_ASSUME_ROLE_ARNN_FILE" is:"path" json:"-"` // JSON: {"role_arn": "…"}; the second is what the official provider reads
+	RoleARNFile          string `tfsdk:"role_arn_file" env:"TENCENTCLOUD_ASSUME_ROLE_ARN_FILE TENCENTCLOUD_ASSUME_ROLE_ARNN_FILE" is:"path" json:"-"` // the same for role_arn; the second is what the official provider reads
 	SessionName          string `tfsdk:"session_name" env:"TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME" is:"required" json:"RoleSessionName"`
 	SessionDuration      int64  `tfsdk:"session_duration" env:"TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION" default:"7200" max:"43200" json:"DurationSeconds"`
 }
@@ -96,8 +96,6 @@ type MFACertification struct {
 const envCredentialsFile = "TENCENTCLOUD_CREDENTIALS_FILE"
 
 const (
-	defaultProfile         = "default"
-	defaultProviderID      = "OIDC"
 	defaultSessionDuration = 7200 // seconds, as STS
 
 	// defaultRegion is sent to STS, which insists on one; any will do.

@@ -38,10 +38,6 @@ func readJSON(read readFile, source, path string, target any) *Error {
 	if err != nil {
 		return unreadable(source, path, err)
 	}
-	return parseJSON(data, source, path, target)
-}
-
-func parseJSON(data []byte, source, path string, target any) *Error {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // some editors begin with a byte order mark
 	if len(bytes.TrimSpace(data)) == 0 {
 		return &Error{Source: source, Problem: "the file " + path + " is empty"}

@@ -1,9 +1,9 @@
 package credentials
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"path/filepath"
 
 	"gopkg.in/ini.v1"
 
@@ -23,7 +23,7 @@ func (e *env) keys(c *Config) (*candidate, *profile) {
 		delete(g.from, "security_token")
 	}
 	if !g.sets("secret_id", "secret_key", "security_token") {
-		return unset(fmt.Sprintf("secret_id and secret_key (%s, %s)", variableOf["secret_id"], variableOf["secret_key"])), e.profile(c, g)
+		return unset(fmt.Sprintf("secret_id and secret_key (%s, %s)", variableOf["secret_id"], variableOf["secret_key"])), newProfile(c, g)
 	}
 	credential := tencentcloud.Credential{SecretID: c.SecretID, SecretKey: c.SecretKey, Token: c.SecurityToken}
 	k := &candidate{name: g.source, origin: g.origin("secret_id", "secret_key", "security_token"), alone: true, once: true}
@@ -40,60 +40,53 @@ func (e *env) keys(c *Config) (*candidate, *profile) {
 	return k, nil
 }
 
-// sharedFile is the file of the official SDKs: INI, with secret_id and
+// sharedFile is the source of the official SDKs' file: INI, with secret_id and
 // secret_key in the section [default].
-type sharedFile struct {
-	path  string
-	named bool // by the variable, so that its absence is an error
-}
-
 func (e *env) sharedFile() *candidate {
-	f := sharedFile{path: e.expand(filepath.Join("~", ".tencentcloud", "credentials"))}
-	if path, _ := e.first(envCredentialsFile); path != "" {
-		f = sharedFile{path: e.expand(path), named: true}
+	path, variable := e.first(envCredentialsFile)
+	path = e.expand(cmp.Or(path, "~/.tencentcloud/credentials"))
+	source := fmt.Sprintf("credentials file (%s)", envCredentialsFile)
+	find := func(read readFile) (tencentcloud.Credential, *Error) {
+		c, problem := readINI(read, source, path)
+		if problem != nil && variable != "" {
+			problem.absent = false // it was named
+		}
+		return c, problem
 	}
 	return &candidate{
-		name:   fmt.Sprintf("credentials file (%s)", f.path),
-		label:  f.String(),
-		origin: "secret_id and secret_key from the file " + f.path,
-		alone:  true,
+		name: fmt.Sprintf("credentials file (%s)", path), label: source, origin: "secret_id and secret_key from the file " + path, alone: true,
 		find: func(read readFile) *Error {
-			_, problem := f.read(read)
+			_, problem := find(read)
 			return problem
 		},
 		fetch: func(_ context.Context, d *deps, _ tencentcloud.CredentialSource) (tencentcloud.Credential, error) {
-			return result(f.read(d.readFile))
+			return result(find(d.readFile))
 		},
 	}
 }
 
-func (f sharedFile) String() string { return fmt.Sprintf("credentials file (%s)", envCredentialsFile) }
-
-// read gives the keys of the file.
-func (f sharedFile) read(read readFile) (tencentcloud.Credential, *Error) {
+// readINI gives the keys of a file.
+func readINI(read readFile, source, path string) (tencentcloud.Credential, *Error) {
 	none := tencentcloud.Credential{}
-	data, err := read(f.path)
+	data, err := read(path)
 	if err != nil {
-		problem := unreadable(f.String(), f.path, err)
+		problem := unreadable(source, path, err)
 		if problem.Cause == nil {
 			problem.Remedy = "Create it with secret_id and secret_key in the section [default], or unset " + envCredentialsFile
 		}
-		problem.absent = problem.absent && !f.named
 		return none, problem
 	}
 	file, err := ini.LoadSources(ini.LoadOptions{SpaceBeforeInlineComment: true}, data)
-	if err != nil {
+	if err != nil { // which quotes the line
 		return none, &Error{
-			Source: f.String(), Problem: fmt.Sprintf("the file %s is not valid INI", f.path), // what the library says quotes the line
+			Source: source, Problem: fmt.Sprintf("the file %s is not valid INI", path),
 			Remedy: "Write it as [default], secret_id = … and secret_key = …, a line each",
 		}
 	}
 	keys := map[string]string{}
 	for _, name := range []string{"secret_id", "secret_key"} {
 		if keys[name] = Clean(file.Section("default").Key(name).Value()); keys[name] == "" {
-			return none, &Error{
-				Source: f.String(), Problem: fmt.Sprintf("the file %s has no %s in its section [default]", f.path, name), Remedy: "Add it",
-			}
+			return none, &Error{Source: source, Problem: fmt.Sprintf("the file %s has no %s in its section [default]", path, name), Remedy: "Add it"}
 		}
 	}
 	return tencentcloud.Credential{SecretID: keys["secret_id"], SecretKey: keys["secret_key"]}, nil

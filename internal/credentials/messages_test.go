@@ -66,7 +66,7 @@ func TestMessages(t *testing.T) {
 			want:     `profile "ci": the file /home/user/.tccli/ci.credential has no secretId and secretKey. Add what is missing, or create the profile again with tccli configure.`,
 			argument: "profile"},
 		{name: "a profile's role without a session name", with: setUp{files: profileFiles("default", `,"role-arn":"role"`)},
-			want: `profile "default": the file /home/user/.tccli/default.credential has a role-arn but no role-session-name. ` +
+			want: `profile "default": the file /home/user/.tccli/default.credential has only one of role-arn and role-session-name. ` +
 				"Add what is missing, or create the profile again with tccli configure."},
 
 		{name: "a shared file that does not exist", with: setUp{env: []string{envCredentialsFile, "/shared"}},
@@ -109,19 +109,19 @@ func TestMessages(t *testing.T) {
 			argument: "enable_pod_oidc"},
 		{name: "a token file that does not exist", with: setUp{config: Config{AssumeRoleWithWebIdentity: &AssumeRoleWithWebIdentity{
 			WebIdentityTokenFile: "/jwt", RoleARN: "role", SessionName: "session"}}},
-			want:     `assume_role_with_web_identity (role): the file /jwt does not exist. Write it as a JWT or as {"web_identity_token": "…"}, or correct the path.`,
+			want:     `assume_role_with_web_identity (role): the file /jwt does not exist. Write the value alone or as {"web_identity_token": "…"}, or correct the path.`,
 			argument: "assume_role_with_web_identity.web_identity_token_file"},
 		{name: "a token file that is empty", with: setUp{config: Config{AssumeRoleWithWebIdentity: &AssumeRoleWithWebIdentity{
 			WebIdentityTokenFile: "/jwt", RoleARN: "role", SessionName: "session"}}, files: files{"/jwt": ""}},
-			want:     `assume_role_with_web_identity (role): the file /jwt is empty. Write it as a JWT or as {"web_identity_token": "…"}, or correct the path.`,
+			want:     `assume_role_with_web_identity (role): the file /jwt is empty. Write the value alone or as {"web_identity_token": "…"}, or correct the path.`,
 			argument: "assume_role_with_web_identity.web_identity_token_file"},
 		{name: "a token file with an empty token", with: setUp{config: Config{AssumeRoleWithWebIdentity: &AssumeRoleWithWebIdentity{
 			WebIdentityTokenFile: "/jwt", RoleARN: "role", SessionName: "session"}}, files: files{"/jwt": `{"web_identity_token":" "}`}},
-			want:     `assume_role_with_web_identity (role): the file /jwt has no "web_identity_token", or an empty one. Write it as a JWT or as {"web_identity_token": "…"}, or correct the path.`,
+			want:     `assume_role_with_web_identity (role): the file /jwt has no "web_identity_token", or an empty one. Write the value alone or as {"web_identity_token": "…"}, or correct the path.`,
 			argument: "assume_role_with_web_identity.web_identity_token_file"},
 		{name: "a token file that is not JSON", with: setUp{config: Config{AssumeRoleWithWebIdentity: &AssumeRoleWithWebIdentity{
 			WebIdentityTokenFile: "/jwt", RoleARN: "role", SessionName: "session"}}, files: files{"/jwt": "jwt = " + jwt}},
-			want:     `assume_role_with_web_identity (role): the file /jwt is not a valid JSON object: syntax error in line 1. Write it as a JWT or as {"web_identity_token": "…"}, or correct the path.`,
+			want:     `assume_role_with_web_identity (role): the file /jwt is not a valid JSON object: syntax error in line 1. Write the value alone or as {"web_identity_token": "…"}, or correct the path.`,
 			argument: "assume_role_with_web_identity.web_identity_token_file"},
 		{name: "a pod's token file that is empty", with: setUp{config: Config{EnablePodOIDC: true}, env: pod, files: files{"/token": "\n"}},
 			want:     "pod identity (pod-role): the file /token is empty. Check that the pod's service account is bound to a role and that its token is mounted.",

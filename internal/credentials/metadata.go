@@ -90,18 +90,12 @@ func (r instanceRole) fetch(ctx context.Context, d *deps) (tencentcloud.Credenti
 
 // get sends a request to the metadata service, for a role or, without a name,
 // for the list of roles. It uses no proxy, since the service is on this
-// machine's own link, and follows no redirect, since it has none.
+// machine's own link, and follows no redirect, since the service has none.
 func (r instanceRole) get(ctx context.Context, d *deps, role string) ([]byte, *Error) {
-	address := d.metadata.JoinPath("latest/meta-data/cam/security-credentials/" + url.PathEscape(role))
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
-	if err != nil {
-		return nil, r.fault("the address of the metadata service is not valid", "Correct metadata_endpoint or TENCENTCDN_METADATA_ENDPOINT")
-	}
-	client := http.Client{
-		Transport:     d.metadataTransport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	response, err := client.Do(request)
+	const roles = "/latest/meta-data/cam/security-credentials/"
+	address := &url.URL{Scheme: d.metadata.Scheme, Host: d.metadata.Host, Path: roles + role, RawPath: roles + url.PathEscape(role)}
+	request := &http.Request{Method: http.MethodGet, URL: address, Header: http.Header{}}
+	response, err := d.metadataTransport.RoundTrip(request.WithContext(ctx))
 	if err != nil {
 		return nil, r.unreachable(d, err)
 	}
@@ -134,10 +128,6 @@ func (r instanceRole) unreachable(d *deps, err error) *Error {
 	}
 	e := r.fault(fmt.Sprintf("the metadata service at %s did not respond", d.metadata.Host),
 		"An instance role is available on a Tencent Cloud instance only. Elsewhere, "+elsewhere)
-	var u *url.Error
-	if errors.As(err, &u) {
-		err = u.Err // without the method and address
-	}
 	e.Cause = err
 	if errors.Is(err, context.DeadlineExceeded) {
 		e.Problem += fmt.Sprintf(" within %v", metadataTimeout)

@@ -1,7 +1,6 @@
 package credentials
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -19,11 +18,8 @@ type profile struct {
 	argument  string // that named it, if one did
 }
 
-func (e *env) profile(c *Config, g *given) *profile {
-	p := &profile{
-		name: cmp.Or(c.Profile, defaultProfile), named: c.Profile != "",
-		dir: cmp.Or(c.SharedCredentialsDir, e.expand(filepath.Join("~", ".tccli"))),
-	}
+func newProfile(c *Config, g *given) *profile {
+	p := &profile{name: c.Profile, dir: c.SharedCredentialsDir, named: g.sets("profile")}
 	if p.named && g.from["profile"] == "" {
 		p.argument = "profile"
 	}
@@ -136,7 +132,7 @@ func (p *profile) credential(file profileFile) (tencentcloud.Credential, *Error)
 	if c.Expires = time.Unix(file.ExpiresAt, 0); c.Expires.After(time.Now()) {
 		return c, nil
 	}
-	if p.name != defaultProfile {
+	if p.name != "default" {
 		login += " --profile " + p.name
 	}
 	return tencentcloud.Credential{}, &Error{
@@ -160,10 +156,8 @@ func (p *profile) role() *candidate {
 			return problem
 		case file.RoleARN == "" && file.SessionName == "":
 			return &Error{Source: c.name, Problem: "the file " + p.path() + " has no role-arn", absent: true}
-		case file.SessionName == "":
-			return p.fault("has a role-arn but no role-session-name", false)
-		case file.RoleARN == "":
-			return p.fault("has a role-session-name but no role-arn", false)
+		case file.RoleARN == "" || file.SessionName == "":
+			return p.fault("has only one of role-arn and role-session-name", false)
 		}
 		a.RoleARN, a.SessionName = file.RoleARN, file.SessionName
 		c.name = fmt.Sprintf("role of %v (%s)", p, a.RoleARN)

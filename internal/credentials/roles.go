@@ -91,13 +91,9 @@ func assumeWithSAML(g *given, a *AssumeRoleWithSAML) *candidate {
 func assumeWithWebIdentity(g *given, a *AssumeRoleWithWebIdentity) *candidate {
 	g.either("web_identity_token", &a.WebIdentityToken, &a.WebIdentityTokenFile)
 	g.either("role_arn", &a.RoleARN, &a.RoleARNFile)
-	a.ProviderID = cmp.Or(a.ProviderID, defaultProviderID)
 	c := g.candidate(cmp.Or(a.RoleARN, a.RoleARNFile))
 	return byWebIdentity(c, a, "", func(argument string, problem *Error) {
-		problem.Remedy = fmt.Sprintf(`Write it as {"%s": "…"}, or correct the path`, argument)
-		if argument == "web_identity_token" {
-			problem.Remedy = `Write it as a JWT or as {"web_identity_token": "…"}, or correct the path`
-		}
+		problem.Remedy = fmt.Sprintf(`Write the value alone or as {"%s": "…"}, or correct the path`, argument)
 		if g.declared {
 			problem.Argument = g.path(argument + "_file")
 		}
@@ -148,7 +144,7 @@ func fromFile(read readFile, source, path, member string) (string, *Error) {
 		return text, nil
 	}
 	var members map[string]any
-	if problem := parseJSON(data, source, path, &members); problem != nil {
+	if problem := readJSON(read, source, path, &members); problem != nil {
 		return "", problem
 	}
 	text, _ = members[member].(string)

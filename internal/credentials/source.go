@@ -18,8 +18,7 @@ import (
 // Options say how a [Source] reaches what it needs.
 type Options struct {
 	// STS is how to call STS. Endpoint, RequestTimeout and Transport are
-	// required; Service, Version, Region and Credentials are filled in. Without
-	// a Limiter it gets one of 20 requests per second, which is STS's limit.
+	// required; Service, Version, Region, Credentials and Limiter are filled in.
 	STS tencentcloud.Config
 
 	// MetadataEndpoint is where instance metadata is.
@@ -83,10 +82,8 @@ func New(plan *Plan, options Options) *Source {
 		}
 		return plan.region
 	})}
+	options.STS.Limiter = tencentcloud.NewLimiter(20) // STS's limit
 	d.client = stsClient{config: options.STS, region: s.region}
-	if d.client.config.Limiter == nil {
-		d.client.config.Limiter = tencentcloud.NewLimiter(20)
-	}
 	return s
 }
 

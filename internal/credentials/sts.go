@@ -57,13 +57,13 @@ type stsCall struct {
 
 // sts calls STS and makes a credential of its response.
 func (d *deps) sts(ctx context.Context, call stsCall) (tencentcloud.Credential, error) {
-	requested := time.Now()
+	asked := time.Now()
 	answer, err := d.client.issue(ctx, call)
 	if err != nil {
 		return tencentcloud.Credential{}, refused(call, err)
 	}
 	c := tencentcloud.Credential{SecretID: answer.id, SecretKey: answer.key, Token: answer.token}
-	c.Expires = expiry(requested, time.Now(), answer.expires, time.Duration(call.seconds)*time.Second)
+	c.Expires = expiry(asked, time.Now(), answer.expires, time.Duration(call.seconds)*time.Second)
 	return c, nil
 }
 
