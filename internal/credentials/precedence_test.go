@@ -1,6 +1,9 @@
 package credentials
 
 import (
+	"cmp"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -175,6 +178,28 @@ func TestPrecedence(t *testing.T) {
 				t.Errorf("received\n%q\nwant\n%q", got, c.want)
 			}
 		})
+	}
+}
+
+// The guide lists the sources in the order of the code.
+func TestGuideHasTheSameOrder(t *testing.T) {
+	guide, err := os.ReadFile("../../templates/guides/authentication.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := regexp.MustCompile(`(?m)^\d+\. .*$`).FindAllString(string(guide), -1)
+	plan, problems := Resolve(Config{}, variables())
+	if problems != nil || len(lines) != len(plan.candidates) {
+		t.Fatalf("%d sources, %d in the guide, %v", len(plan.candidates), len(lines), problems)
+	}
+	for i, phrase := range []string{
+		"enable_pod_oidc", "mfa_certification", "assume_role_with_web_identity", "assume_role_with_saml", "assume_role", "role from the environment",
+		"role ", "cam_role_name", "secret_key", "profile", "credentials file",
+	} {
+		c := plan.candidates[i]
+		if label := cmp.Or(c.label, c.name); !strings.Contains(label, phrase) || !strings.Contains(lines[i], phrase) {
+			t.Errorf("%d: the code has %q, the guide %q", i+1, label, lines[i])
+		}
 	}
 }
 
