@@ -198,3 +198,27 @@ func TestUnknownArguments(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// TestDescriptionsNameVariables tells the environment variable of every argument that has one.
+func TestDescriptionsNameVariables(t *testing.T) {
+	schema := providerSchema()
+	descriptions := map[string]string{}
+	for name, attribute := range schema.Attributes {
+		descriptions[name] = attribute.GetMarkdownDescription()
+	}
+	for block, nested := range schema.Blocks {
+		for name, attribute := range nested.GetNestedObject().GetAttributes() {
+			descriptions[block+"."+name] = attribute.GetMarkdownDescription()
+		}
+	}
+	for path, variable := range variables {
+		if !strings.HasSuffix(descriptions[path], " Environment: `"+variable+"`.") {
+			t.Errorf("%s: %q does not name %s", path, descriptions[path], variable)
+		}
+	}
+	for path, description := range descriptions {
+		if strings.Contains(description, "Environment:") && variables[path] == "" {
+			t.Errorf("%s has no variable: %q", path, description)
+		}
+	}
+}
