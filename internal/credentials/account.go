@@ -10,71 +10,73 @@ import (
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
 )
 
-// checkAccount asks STS once whose credential it is, if only some accounts'
-// will do. Who asks while that is under way waits for the same answer; after
-// one that could not be had, the next asks anew.
-func (s *Source) checkAccount(ctx context.Context, source tencentcloud.CredentialSource) error {
+// checkAccount requests from STS, once, whose credential it is, if only the
+// credentials of some accounts are to be used. All callers share one request;
+// after one that failed, the next caller sends another.
+func (s *Source) checkAccount(ctx context.Context, signer *refresher) error {
 	if len(s.plan.allowed) == 0 && len(s.plan.forbidden) == 0 {
 		return nil
 	}
 	s.mu.Lock()
-	if s.account == nil {
-		s.account = launch(ctx, func(ctx context.Context) (struct{}, error) {
-			account, err := s.world.accountOf(ctx, source)
-			if err != nil {
-				s.mu.Lock()
-				s.account = nil
-				s.mu.Unlock()
-				return struct{}{}, s.plan.unknownAccount(err)
-			}
-			if problem := s.plan.refuseAccount(account); problem != nil {
-				return struct{}{}, problem
-			}
-			return struct{}{}, nil
-		})
+	if s.account.known {
+		defer s.mu.Unlock()
+		return s.account.err
 	}
-	check := s.account
+	check := s.account.check.DoChan("", func() (any, error) {
+		account, err := s.deps.client.account(context.WithoutCancel(ctx), signer)
+		if err != nil {
+			return nil, s.plan.unknownAccount(err, signer)
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.account.known, s.account.err = true, s.plan.refuseAccount(account)
+		return nil, s.account.err
+	})
 	s.mu.Unlock()
 	select {
-	case <-check.done:
-		return check.err
+	case result := <-check:
+		return result.Err
 	case <-ctx.Done():
-		return s.plan.unknownAccount(ctx.Err())
+		return s.plan.unknownAccount(ctx.Err(), signer)
 	}
 }
 
-// accountArgument is the one of the two that is set.
-func (p *Plan) accountArgument() string {
-	if len(p.allowed) > 0 {
-		return "allowed_account_ids"
-	}
-	return "forbidden_account_ids"
-}
-
-func (p *Plan) unknownAccount(err error) error {
+func (p *Plan) unknownAccount(err error, signer *refresher) error {
 	var own *Error
 	if errors.As(err, &own) {
 		return own // of the credential that the call was to be signed with
 	}
-	return &Error{
-		Source: p.accountArgument(), Argument: p.accountArgument(),
-		Problem: "the account of the credential could not be asked for", Cause: err,
+	e := p.accountError("could not determine the account of the credential", "")
+	if e.Cause = err; unauthenticated(err) {
+		e.Remedy = "Correct the credential: " + signer.whence()
 	}
+	return e
 }
 
 // refuseAccount is the error for an account that is not to be used.
-func (p *Plan) refuseAccount(account string) *Error {
-	problem := ""
+func (p *Plan) refuseAccount(account string) error {
+	const remedy = "Use a credential of another account, or correct the argument"
 	switch {
 	case len(p.allowed) > 0 && !slices.Contains(p.allowed, account):
-		problem = fmt.Sprintf("the credential belongs to account %s, which is not among %s", account, strings.Join(p.allowed, ", "))
+		return p.accountError(fmt.Sprintf("the credential belongs to account %s, which is not among %s", account, strings.Join(p.allowed, ", ")), remedy)
 	case slices.Contains(p.forbidden, account):
-		problem = fmt.Sprintf("the credential belongs to account %s, which is forbidden", account)
-	default:
-		return nil
+		return p.accountError(fmt.Sprintf("the credential belongs to account %s, which is forbidden", account), remedy)
 	}
-	return &Error{
-		Source: p.accountArgument(), Argument: p.accountArgument(), Problem: problem,
-		Remedy: "Use a credential of another account, or correct the argument",
+	return nil
+}
+
+// accountError points at the one of the two arguments that is set.
+func (p *Plan) accountError(problem, remedy string) *Error {
+	argument := "allowed_account_ids"
+	if len(p.allowed) == 0 {
+		argument = "forbidden_account_ids"
 	}
+	return &Error{Source: argument, Argument: argument, Problem: problem, Remedy: remedy}
+}
+
+// unauthenticated reports whether the service rejected the credential itself.
+func unauthenticated(err error) bool {
+	var e *tencentcloud.Error
+	return errors.As(err, &e) && strings.HasPrefix(e.Code, "AuthFailure") &&
+		e.Code != "AuthFailure.MFAFailure" && e.Code != "AuthFailure.UnauthorizedOperation"
 }

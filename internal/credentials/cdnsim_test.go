@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -42,9 +44,13 @@ func environment(pairs map[string]string) func(string) (string, bool) {
 
 func resolve(t *testing.T, config credentials.Config) *credentials.Plan {
 	t.Helper()
+	tokenFile := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(tokenFile, []byte("jwt\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	plan, problems := credentials.Resolve(config, environment(map[string]string{
 		"TENCENTCLOUD_SECRET_ID": cdnsim.DefaultSecretID, "TENCENTCLOUD_SECRET_KEY": cdnsim.DefaultSecretKey,
-		"TKE_REGION": "ap-guangzhou", "TKE_PROVIDER_ID": "tke", "TKE_ROLE_ARN": role, "TKE_WEB_IDENTITY_TOKEN_FILE": "/token",
+		"TKE_REGION": "ap-guangzhou", "TKE_PROVIDER_ID": "tke", "TKE_ROLE_ARN": role, "TKE_WEB_IDENTITY_TOKEN_FILE": tokenFile,
 	}))
 	for _, p := range problems {
 		t.Fatal(p)
@@ -100,7 +106,6 @@ func TestSimulatedService(t *testing.T) {
 			sim.ResetLog()
 			source := credentials.New(resolve(t, c.config), credentials.Options{
 				STS: config, MetadataEndpoint: endpoint,
-				ReadFile: func(string) ([]byte, error) { return []byte("jwt\n"), nil },
 			})
 			if err := describe(t.Context(), config, source); err != nil {
 				t.Fatal(err)

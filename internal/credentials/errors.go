@@ -5,22 +5,20 @@ import "strings"
 // Error is why a source gives no credential. It is the one error type of this
 // package, and never holds a secret.
 type Error struct {
-	Source   string // which source, such as assume_role; empty when none was found
-	Argument string // the path of the argument at fault, such as assume_role.session_name; empty if there is none
-	Variable string // the environment variable at fault, or that may be set instead of the argument
-	File     string // the file at fault
-	Problem  string // what is wrong, without a full stop
-	Remedy   string // what to do about it, without a full stop; may be empty
-	Looked   []Looked
-	Cause    error // what the service, the network or the file system said; may be nil
+	Source   string  // which source, such as assume_role; empty when none was found
+	Argument string  // the path of the argument at fault, such as assume_role.session_name; empty if there is none
+	Problem  string  // what is wrong, without a full stop
+	Remedy   string  // what to do about it, without a full stop; may be empty
+	Tried    []Tried // when none was found
+	Cause    error   // what the service, the network or the file system said; may be nil
 
-	absent bool // the problem is but that the file does not exist, or may not be read
+	absent bool // the problem is only that there is no such file, so that the next source may serve
 }
 
-// Looked is a source that was looked at in vain.
-type Looked struct {
+// Tried is a source that gives no credential.
+type Tried struct {
 	Source string // with the names of its arguments and variables
-	Why    string // it did not serve
+	Why    string // it does not
 }
 
 func (e *Error) Error() string {
@@ -32,8 +30,8 @@ func (e *Error) Error() string {
 	if e.Remedy != "" {
 		b.WriteString(". " + e.Remedy + ".")
 	}
-	for _, l := range e.Looked {
-		b.WriteString("\n  - " + l.Source + ": " + l.Why)
+	for _, t := range e.Tried {
+		b.WriteString("\n  - " + t.Source + ": " + t.Why)
 	}
 	return b.String()
 }

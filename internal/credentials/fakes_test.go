@@ -20,6 +20,42 @@ import (
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
 )
 
+// The environment variables, written once more, so that a slip in a tag is found.
+const (
+	envSecretID             = "TENCENTCLOUD_SECRET_ID"
+	envSecretKey            = "TENCENTCLOUD_SECRET_KEY"
+	envSecurityToken        = "TENCENTCLOUD_SECURITY_TOKEN"
+	envToken                = "TENCENTCLOUD_TOKEN"
+	envRegion               = "TENCENTCLOUD_REGION"
+	envProfile              = "TENCENTCLOUD_PROFILE"
+	envSharedCredentialsDir = "TENCENTCLOUD_SHARED_CREDENTIALS_DIR"
+	envCAMRoleName          = "TENCENTCLOUD_CAM_ROLE_NAME"
+
+	envRoleARN              = "TENCENTCLOUD_ASSUME_ROLE_ARN"
+	envSessionName          = "TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME"
+	envSessionDuration      = "TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION"
+	envExternalID           = "TENCENTCLOUD_ASSUME_ROLE_EXTERNAL_ID"
+	envSourceIdentity       = "TENCENTCLOUD_ASSUME_ROLE_SOURCE_IDENTITY"
+	envSerialNumber         = "TENCENTCLOUD_ASSUME_ROLE_SERIAL_NUMBER"
+	envTokenCode            = "TENCENTCLOUD_ASSUME_ROLE_TOKEN_CODE"
+	envSAMLAssertion        = "TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION"
+	envPrincipalARN         = "TENCENTCLOUD_ASSUME_ROLE_PRINCIPAL_ARN"
+	envProviderID           = "TENCENTCLOUD_ASSUME_ROLE_PROVIDER_ID"
+	envWebIdentityToken     = "TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN"
+	envWebIdentityTokenFile = "TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN_FILE"
+	envRoleARNFile          = "TENCENTCLOUD_ASSUME_ROLE_ARN_FILE"
+	envRoleARNFileMisspelt  = "TENCENTCLOUD_ASSUME_ROLE_ARNN_FILE"
+
+	envMFASerialNumber    = "TENCENTCLOUD_MFA_CERTIFICATION_SERIAL_NUMBER"
+	envMFATokenCode       = "TENCENTCLOUD_MFA_CERTIFICATION_TOKEN_CODE"
+	envMFADurationSeconds = "TENCENTCLOUD_MFA_CERTIFICATION_DURATION_SECONDS"
+
+	envPodRegion     = "TKE_REGION"
+	envPodProviderID = "TKE_PROVIDER_ID"
+	envPodTokenFile  = "TKE_WEB_IDENTITY_TOKEN_FILE"
+	envPodRoleARN    = "TKE_ROLE_ARN"
+)
+
 // These are secrets. They must not be in any message.
 const (
 	argumentKey    = "KEYargumentKEY"
@@ -167,12 +203,17 @@ func (s *fakeSTS) seenAs() []string {
 	return lines
 }
 
-// fakeMetadata answers for the role named reader.
+// fakeMetadata is that of an instance with the role reader.
 type fakeMetadata struct{}
 
 func (fakeMetadata) RoundTrip(request *http.Request) (*http.Response, error) {
 	response := &http.Response{StatusCode: http.StatusNotFound, Body: http.NoBody}
-	if request.URL.String() == "http://metadata.test/latest/meta-data/cam/security-credentials/reader" {
+	const roles = "http://metadata.test/latest/meta-data/cam/security-credentials/"
+	switch request.URL.String() {
+	case roles:
+		response.StatusCode = http.StatusOK
+		response.Body = io.NopCloser(strings.NewReader("reader\n"))
+	case roles + "reader":
 		response.StatusCode = http.StatusOK
 		response.Body = io.NopCloser(strings.NewReader(fmt.Sprintf(
 			`{"TmpSecretId":"instance","TmpSecretKey":%q,"Token":%q,"ExpiredTime":%d,"Code":"Success"}`,
@@ -206,14 +247,14 @@ func (u setUp) source() (*Source, error) {
 	source := New(plan, Options{
 		STS:              stsConfig(u.sts),
 		MetadataEndpoint: &url.URL{Scheme: "http", Host: "metadata.test"},
-		ReadFile:         u.files.read,
 		Obtained: func(_ context.Context, o Obtained) {
 			if u.told != nil {
 				u.told(o)
 			}
 		},
 	})
-	source.world.metadataTransport = fakeMetadata{}
+	source.deps.readFile = u.files.read
+	source.deps.metadataTransport = fakeMetadata{}
 	return source, nil
 }
 

@@ -8,21 +8,22 @@ import (
 	"io/fs"
 	"runtime"
 	"strings"
+	"syscall"
+
+	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
 )
 
-// homeDir is where ~ is: HOME, or USERPROFILE on Windows, as the official
-// provider and SDK have it. Empty if the variable is not set.
-func homeDir(lookup func(string) (string, bool)) string {
+// readFile is os.ReadFile, or a table.
+type readFile func(path string) ([]byte, error)
+
+// expand replaces a leading ~ by the home directory, if that is known: HOME, or
+// USERPROFILE on Windows, as the official provider and SDK have it.
+func (e *env) expand(path string) string {
 	name := "HOME"
 	if runtime.GOOS == "windows" {
 		name = "USERPROFILE"
 	}
-	home, _ := lookup(name)
-	return home
-}
-
-// expand replaces a leading ~ by the home directory, if that is known.
-func expand(path, home string) string {
+	home, _ := e.lookup(name)
 	rest, found := strings.CutPrefix(path, "~")
 	if !found || home == "" || (rest != "" && rest[0] != '/' && rest[0] != '\\') {
 		return path
@@ -32,17 +33,17 @@ func expand(path, home string) string {
 
 // readJSON reads a JSON object from a file into target. The error names the
 // file and the place in it, and nothing of its content.
-func readJSON(read func(string) ([]byte, error), source, path string, target any) *Error {
+func readJSON(read readFile, source, path string, target any) *Error {
 	data, err := read(path)
 	if err != nil {
 		return unreadable(source, path, err)
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // some editors begin with a byte order mark
 	if len(bytes.TrimSpace(data)) == 0 {
-		return &Error{Source: source, File: path, Problem: "the file " + path + " is empty"}
+		return &Error{Source: source, Problem: "the file " + path + " is empty"}
 	}
 	if err := json.Unmarshal(data, target); err != nil {
-		return &Error{Source: source, File: path, Problem: "the file " + path + " is not the JSON object it should be: " + place(data, err)}
+		return &Error{Source: source, Problem: "the file " + path + " is not a valid JSON object: " + place(data, err)}
 	}
 	return nil
 }
@@ -53,28 +54,41 @@ func place(data []byte, err error) string {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	var offset int64
-	what := "it cannot be read"
-	switch {
-	case errors.As(err, &syntax):
-		offset, what = syntax.Offset, "the syntax is wrong"
-	case errors.As(err, &kind) && kind.Field != "":
-		offset, what = kind.Offset, fmt.Sprintf("%q has the wrong type", kind.Field)
-	case errors.As(err, &kind):
-		offset, what = kind.Offset, "an object was expected"
+	what := "syntax error"
+	if errors.As(err, &syntax) {
+		offset = syntax.Offset
+	}
+	if errors.As(err, &kind) {
+		offset, what = kind.Offset, "not an object"
+	}
+	if kind != nil && kind.Field != "" {
+		what = fmt.Sprintf("%q has the wrong type", kind.Field)
 	}
 	before := data[:min(max(offset, 0), int64(len(data)))]
 	return fmt.Sprintf("%s in line %d", what, 1+bytes.Count(before, []byte("\n")))
 }
 
 // unreadable is the error for a file that cannot be opened. One that may not be
-// is as good as absent: HOME often is another user's in a container.
+// is as good as absent: HOME often is another user's in a container. So is one
+// below something that is no directory: HOME=/dev/null means no home.
 func unreadable(source, path string, err error) *Error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return &Error{Source: source, File: path, Problem: "the file " + path + " does not exist", absent: true}
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return &Error{Source: source, Problem: "the file " + path + " does not exist", absent: true}
 	}
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		err = p.Err // the path is named already
 	}
-	return &Error{Source: source, File: path, Problem: "the file " + path + " cannot be read", Cause: err, absent: errors.Is(err, fs.ErrPermission)}
+	return &Error{
+		Source: source, Problem: "the file " + path + " cannot be read", Cause: err, absent: errors.Is(err, fs.ErrPermission),
+		Remedy: "Make it readable by the user that runs Terraform",
+	}
+}
+
+// result keeps a nil problem from becoming an error that is not nil.
+func result(c tencentcloud.Credential, problem *Error) (tencentcloud.Credential, error) {
+	if problem != nil {
+		return tencentcloud.Credential{}, problem
+	}
+	return c, nil
 }

@@ -26,15 +26,15 @@ func TestMessages(t *testing.T) {
 		argument string
 	}{
 		{name: "an id without a key", with: setUp{config: Config{SecretID: "argument"}},
-			want:     "secret_id and secret_key: secret_key is not set, though secret_id is. Set secret_key or TENCENTCLOUD_SECRET_KEY.",
+			want:     "secret_id and secret_key: secret_key is not set; found only secret_id from the provider block. Set secret_key or TENCENTCLOUD_SECRET_KEY.",
 			argument: "secret_key"},
 		{name: "a key without an id", with: setUp{env: []string{envSecretKey, environmentKey}},
-			want:     "secret_id and secret_key: secret_id is not set, though secret_key is. Set secret_id or TENCENTCLOUD_SECRET_ID.",
+			want:     "secret_id and secret_key: secret_id is not set; found only secret_key from TENCENTCLOUD_SECRET_KEY. Set secret_id or TENCENTCLOUD_SECRET_ID.",
 			argument: "secret_id"},
 		{name: "a token alone", with: setUp{env: []string{envSecurityToken, token}},
 			want: lines(
-				"secret_id and secret_key: secret_id is not set, though security_token is. Set secret_id or TENCENTCLOUD_SECRET_ID.",
-				"secret_id and secret_key: secret_key is not set, though security_token is. Set secret_key or TENCENTCLOUD_SECRET_KEY.",
+				"secret_id and secret_key: secret_id is not set; found only security_token from TENCENTCLOUD_SECURITY_TOKEN. Set secret_id or TENCENTCLOUD_SECRET_ID.",
+				"secret_id and secret_key: secret_key is not set; found only security_token from TENCENTCLOUD_SECURITY_TOKEN. Set secret_key or TENCENTCLOUD_SECRET_KEY.",
 			)},
 
 		{name: "a profile that does not exist", with: setUp{config: Config{Profile: "ci"}},
@@ -51,31 +51,31 @@ func TestMessages(t *testing.T) {
 			want: `profile "ci": the file /home/user/.tccli/ci.credential does not exist. ` +
 				"Correct the name or shared_credentials_dir, or create the profile with tccli configure."},
 		{name: "a profile that may not be read", with: setUp{config: Config{Profile: "ci"}, files: files{"/home/user/.tccli/ci.credential": forbidden}},
-			want: `profile "ci": the file /home/user/.tccli/ci.credential cannot be read: permission denied. Let the user that runs Terraform read it.`},
+			want: `profile "ci": the file /home/user/.tccli/ci.credential cannot be read: permission denied. Make it readable by the user that runs Terraform.`},
 		{name: "a profile that does not parse", with: setUp{files: files{"/home/user/.tccli/default.credential": "{\n\"secretKey\": " + profileKey}},
-			want: `profile "default": the file /home/user/.tccli/default.credential is not the JSON object it should be: the syntax is wrong in line 2. ` +
-				"Correct the file, or write it anew with tccli configure."},
+			want: `profile "default": the file /home/user/.tccli/default.credential is not a valid JSON object: syntax error in line 2. ` +
+				"Correct the file, or create it again with tccli configure."},
 		{name: "a profile of another type", with: setUp{files: files{"/home/user/.tccli/default.credential": `{"secretId":"i","secretKey":1234567}`}},
-			want: `profile "default": the file /home/user/.tccli/default.credential is not the JSON object it should be: "secretKey" has the wrong type in line 1. ` +
-				"Correct the file, or write it anew with tccli configure."},
+			want: `profile "default": the file /home/user/.tccli/default.credential is not a valid JSON object: "secretKey" has the wrong type in line 1. ` +
+				"Correct the file, or create it again with tccli configure."},
 		{name: "a profile that is empty", with: setUp{files: files{"/home/user/.tccli/default.credential": "\n"}},
-			want: `profile "default": the file /home/user/.tccli/default.credential is empty. Correct the file, or write it anew with tccli configure.`},
+			want: `profile "default": the file /home/user/.tccli/default.credential is empty. Correct the file, or create it again with tccli configure.`},
 		{name: "a profile with half a pair", with: setUp{files: files{"/home/user/.tccli/default.credential": `{"secretKey":"` + profileKey + `"}`}},
-			want: `profile "default": the file /home/user/.tccli/default.credential has no secretId. Add what is missing, or write the profile anew with tccli configure.`},
+			want: `profile "default": the file /home/user/.tccli/default.credential has no secretId. Add what is missing, or create the profile again with tccli configure.`},
 		{name: "a profile without keys", with: setUp{config: Config{Profile: "ci"}, files: files{"/home/user/.tccli/ci.credential": `{}`}},
-			want:     `profile "ci": the file /home/user/.tccli/ci.credential has no secretId and secretKey. Add what is missing, or write the profile anew with tccli configure.`,
+			want:     `profile "ci": the file /home/user/.tccli/ci.credential has no secretId and secretKey. Add what is missing, or create the profile again with tccli configure.`,
 			argument: "profile"},
 		{name: "a profile's role without a session name", with: setUp{files: profileFiles("default", `,"role-arn":"role"`)},
-			want: `profile "default": the file /home/user/.tccli/default.credential has a role-arn without a role-session-name. ` +
-				"Add what is missing, or write the profile anew with tccli configure."},
+			want: `profile "default": the file /home/user/.tccli/default.credential has only one of role-arn and role-session-name. ` +
+				"Add what is missing, or create the profile again with tccli configure."},
 
 		{name: "a shared file that does not exist", with: setUp{env: []string{envCredentialsFile, "/shared"}},
 			want: "credentials file (TENCENTCLOUD_CREDENTIALS_FILE): the file /shared does not exist. " +
 				"Create it with secret_id and secret_key in the section [default], or unset TENCENTCLOUD_CREDENTIALS_FILE."},
 		{name: "a shared file that may not be read", with: setUp{env: []string{envCredentialsFile, "/shared"}, files: files{"/shared": forbidden}},
-			want: "credentials file (TENCENTCLOUD_CREDENTIALS_FILE): the file /shared cannot be read: permission denied. Let the user that runs Terraform read it."},
+			want: "credentials file (TENCENTCLOUD_CREDENTIALS_FILE): the file /shared cannot be read: permission denied. Make it readable by the user that runs Terraform."},
 		{name: "a shared file that is not INI", with: setUp{env: []string{envCredentialsFile, "/shared"}, files: files{"/shared": "[default]\n" + sharedKey + "\n"}},
-			want: "credentials file (TENCENTCLOUD_CREDENTIALS_FILE): the file /shared is not INI: the syntax is wrong in line 2. " +
+			want: "credentials file (TENCENTCLOUD_CREDENTIALS_FILE): the file /shared is not valid INI. " +
 				"Write it as [default], secret_id = … and secret_key = …, a line each."},
 		{name: "a shared file with half a pair", with: setUp{files: files{"/home/user/.tencentcloud/credentials": "[default]\nsecret_id = shared\n[other]\nsecret_key = " + sharedKey}},
 			want: "credentials file (TENCENTCLOUD_CREDENTIALS_FILE): the file /home/user/.tencentcloud/credentials has no secret_key in its section [default]. Add it."},
@@ -83,92 +83,75 @@ func TestMessages(t *testing.T) {
 		{name: "a role without a session name", with: setUp{config: Config{AssumeRole: &AssumeRole{RoleARN: "role"}}, env: keys},
 			want:     "assume_role: session_name is not set. Set assume_role.session_name or TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME.",
 			argument: "assume_role.session_name"},
-		{name: "a role of the environment without a session name", with: setUp{env: slices.Concat(keys, []string{envRoleARN, "role"})},
-			want: "role from the environment: TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME is not set, though others of its family are. " +
-				"Set it, or unset the variables that begin with TENCENTCLOUD_ASSUME_ROLE_."},
-		{name: "an assertion of the environment without its principal", with: setUp{env: slices.Concat(environment, []string{envSAMLAssertion, assertion})},
-			want: "role from the environment: TENCENTCLOUD_ASSUME_ROLE_PRINCIPAL_ARN is not set, though others of its family are. " +
-				"Set it, or unset the variables that begin with TENCENTCLOUD_ASSUME_ROLE_."},
-		{name: "a role's file of the environment without a token", with: setUp{env: slices.Concat(keys, []string{envRoleARNFileMisspelt, "/role", envSessionName, "session"})},
-			want: "role from the environment: TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN is not set, though others of its family are. " +
-				"Set it, or unset the variables that begin with TENCENTCLOUD_ASSUME_ROLE_."},
 		{name: "two identities of the environment", with: setUp{env: slices.Concat(environment, []string{envSAMLAssertion, assertion, envWebIdentityToken, jwt})},
-			want: "role from the environment: there is a SAML assertion and a web identity token, and which to use is not clear. " +
-				"Unset TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION and TENCENTCLOUD_ASSUME_ROLE_PRINCIPAL_ARN, or else " +
+			want: "role from the environment: both a SAML assertion and a web identity token are set. " +
+				"Unset TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION and TENCENTCLOUD_ASSUME_ROLE_PRINCIPAL_ARN, or " +
 				"TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN and TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN_FILE."},
 		{name: "a duration that is no number", with: setUp{config: Config{AssumeRole: block}, env: slices.Concat(keys, []string{envSessionDuration, "1h"})},
-			want:     "assume_role: TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION is not a whole number of seconds from 1 to 43200. Correct it.",
+			want:     "assume_role: TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION must be a whole number of seconds from 1 to 43200",
 			argument: "assume_role.session_duration"},
 		{name: "a duration that is too long", with: setUp{config: Config{AssumeRoleWithSAML: &AssumeRoleWithSAML{
 			SAMLAssertion: assertion, PrincipalARN: "idp", RoleARN: "role", SessionName: "session", SessionDuration: 43201}}},
-			want:     "assume_role_with_saml: session_duration is not a whole number of seconds from 1 to 43200. Correct it.",
+			want:     "assume_role_with_saml: session_duration must be a whole number of seconds from 1 to 43200",
 			argument: "assume_role_with_saml.session_duration"},
 		{name: "an empty web identity block", with: setUp{config: Config{AssumeRoleWithWebIdentity: &AssumeRoleWithWebIdentity{}}},
 			want: lines(
+				"assume_role_with_web_identity: session_name is not set. Set assume_role_with_web_identity.session_name or TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME.",
 				"assume_role_with_web_identity: neither web_identity_token nor web_identity_token_file is set. Set one of them, or TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN or TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN_FILE.",
 				"assume_role_with_web_identity: neither role_arn nor role_arn_file is set. Set one of them, or TENCENTCLOUD_ASSUME_ROLE_ARN or TENCENTCLOUD_ASSUME_ROLE_ARN_FILE.",
-				"assume_role_with_web_identity: session_name is not set. Set assume_role_with_web_identity.session_name or TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME.",
 			)},
 		{name: "MFA without a code", with: setUp{config: Config{MFACertification: &MFACertification{SerialNumber: "device"}}, env: keys},
 			want:     "mfa_certification: token_code is not set. Set mfa_certification.token_code or TENCENTCLOUD_MFA_CERTIFICATION_TOKEN_CODE.",
 			argument: "mfa_certification.token_code"},
-		{name: "MFA of the environment without a code", with: setUp{env: slices.Concat(keys, []string{envMFASerialNumber, "device"})},
-			want: "MFA from the environment: TENCENTCLOUD_MFA_CERTIFICATION_TOKEN_CODE is not set, though others of its family are. " +
-				"Set it, or unset the variables that begin with TENCENTCLOUD_MFA_CERTIFICATION_."},
 		{name: "not in a pod", with: setUp{config: Config{EnablePodOIDC: true}, env: []string{envPodRegion, "ap-pod"}},
 			want: "enable_pod_oidc: not set: TKE_PROVIDER_ID, TKE_WEB_IDENTITY_TOKEN_FILE, TKE_ROLE_ARN. " +
-				"TKE sets them in a pod whose service account is bound to a role. Bind one, or leave enable_pod_oidc out.",
+				"TKE sets them in a pod whose service account is bound to a role. Bind one, or remove enable_pod_oidc.",
 			argument: "enable_pod_oidc"},
-		{name: "allowed and forbidden accounts", with: setUp{config: Config{AllowedAccountIDs: []string{"1"}, ForbiddenAccountIDs: []string{"2"}}, env: keys},
-			want: "allowed_account_ids: conflicts with forbidden_account_ids. Set one of them.", argument: "allowed_account_ids"},
-		{name: "SAML and web identity", with: setUp{config: Config{AssumeRoleWithSAML: saml, AssumeRoleWithWebIdentity: web}},
-			want: "assume_role_with_saml: conflicts with assume_role_with_web_identity. Leave one of the blocks out.", argument: "assume_role_with_saml"},
-
 		{name: "a token file that does not exist", with: setUp{config: Config{AssumeRoleWithWebIdentity: &AssumeRoleWithWebIdentity{
 			WebIdentityTokenFile: "/jwt", RoleARN: "role", SessionName: "session"}}},
-			want:     `assume_role_with_web_identity: the file /jwt does not exist. Let it be {"web_identity_token": "…"}, or correct the path.`,
+			want:     `assume_role_with_web_identity (role): the file /jwt does not exist. Write the value alone or as {"web_identity_token": "…"}, or correct the path.`,
 			argument: "assume_role_with_web_identity.web_identity_token_file"},
 		{name: "a token file that is empty", with: setUp{config: Config{AssumeRoleWithWebIdentity: &AssumeRoleWithWebIdentity{
 			WebIdentityTokenFile: "/jwt", RoleARN: "role", SessionName: "session"}}, files: files{"/jwt": ""}},
-			want:     `assume_role_with_web_identity: the file /jwt is empty. Let it be {"web_identity_token": "…"}, or correct the path.`,
+			want:     `assume_role_with_web_identity (role): the file /jwt is empty. Write the value alone or as {"web_identity_token": "…"}, or correct the path.`,
 			argument: "assume_role_with_web_identity.web_identity_token_file"},
 		{name: "a token file with an empty token", with: setUp{config: Config{AssumeRoleWithWebIdentity: &AssumeRoleWithWebIdentity{
 			WebIdentityTokenFile: "/jwt", RoleARN: "role", SessionName: "session"}}, files: files{"/jwt": `{"web_identity_token":" "}`}},
-			want:     `assume_role_with_web_identity: the file /jwt has no "web_identity_token", or an empty one. Let it be {"web_identity_token": "…"}, or correct the path.`,
+			want:     `assume_role_with_web_identity (role): the file /jwt has no "web_identity_token", or an empty one. Write the value alone or as {"web_identity_token": "…"}, or correct the path.`,
 			argument: "assume_role_with_web_identity.web_identity_token_file"},
 		{name: "a token file that is not JSON", with: setUp{config: Config{AssumeRoleWithWebIdentity: &AssumeRoleWithWebIdentity{
-			WebIdentityTokenFile: "/jwt", RoleARN: "role", SessionName: "session"}}, files: files{"/jwt": jwt}},
-			want:     `assume_role_with_web_identity: the file /jwt is not the JSON object it should be: the syntax is wrong in line 1. Let it be {"web_identity_token": "…"}, or correct the path.`,
+			WebIdentityTokenFile: "/jwt", RoleARN: "role", SessionName: "session"}}, files: files{"/jwt": "jwt = " + jwt}},
+			want:     `assume_role_with_web_identity (role): the file /jwt is not a valid JSON object: syntax error in line 1. Write the value alone or as {"web_identity_token": "…"}, or correct the path.`,
 			argument: "assume_role_with_web_identity.web_identity_token_file"},
 		{name: "a pod's token file that is empty", with: setUp{config: Config{EnablePodOIDC: true}, env: pod, files: files{"/token": "\n"}},
-			want:     "pod identity (pod-role): the token file /token is empty. See whether the pod's service account is bound to a role and its token is mounted.",
+			want:     "pod identity (pod-role): the file /token is empty. Check that the pod's service account is bound to a role and that its token is mounted.",
 			argument: "enable_pod_oidc"},
 		{name: "an expired assertion", with: setUp{config: Config{AssumeRoleWithSAML: &AssumeRoleWithSAML{
 			SAMLAssertion: expiredAssertion, PrincipalARN: "idp", RoleARN: "role", SessionName: "session"}}},
 			want: "assume_role_with_saml (role): the SAML assertion expired at 2020-01-02T03:04:05Z. " +
-				"Sign in to the identity provider again and hand in the new assertion, as saml_assertion or TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION.",
+				"Sign in to the identity provider again and set saml_assertion or TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION to the new assertion.",
 			argument: "assume_role_with_saml.saml_assertion"},
 		{name: "an instance without the role", with: setUp{config: Config{CAMRoleName: "writer"}},
 			want:     `instance role "writer": no role of this name is attached to this instance. Attach it in the CVM console, or correct cam_role_name or TENCENTCLOUD_CAM_ROLE_NAME.`,
 			argument: "cam_role_name"},
 
 		{name: "STS knows no such role", with: setUp{config: Config{AssumeRole: block}, env: keys, sts: deny("ResourceNotFound.RoleNotFound", "role not exist")},
-			want: "assume_role (block-role): STS gave no credential: AssumeRole: ResourceNotFound.RoleNotFound: role not exist (RequestId request-1). " +
+			want: "assume_role (block-role): STS issued no credential: AssumeRole: ResourceNotFound.RoleNotFound: role not exist (RequestId request-1). " +
 				"Correct the role's ARN; the console lists roles under CAM."},
 		{name: "STS refuses the keys", with: setUp{config: Config{AssumeRole: block}, env: keys, sts: deny("AuthFailure.SecretIdNotFound", "The SecretId is not found")},
-			want: "assume_role (block-role): STS gave no credential: AssumeRole: AuthFailure.SecretIdNotFound: The SecretId is not found (RequestId request-1). " +
-				"The call was signed with a credential that the service does not accept. Correct the source before this one."},
+			want: "assume_role (block-role): STS issued no credential: AssumeRole: AuthFailure.SecretIdNotFound: The SecretId is not found (RequestId request-1). " +
+				"STS rejected the credential that signed the call: secret_id from TENCENTCLOUD_SECRET_ID, secret_key from TENCENTCLOUD_SECRET_KEY."},
 		{name: "STS refuses the token", with: setUp{config: Config{AssumeRoleWithWebIdentity: web}, sts: deny("InvalidParameter.WebIdentityTokenError", "expired")},
-			want: "assume_role_with_web_identity (web-role): STS gave no credential: AssumeRoleWithWebIdentity: InvalidParameter.WebIdentityTokenError: expired (RequestId request-1). " +
-				"Hand in a token that is valid now; one in a file is read anew at every renewal."},
+			want: "assume_role_with_web_identity (web-role): STS issued no credential: AssumeRoleWithWebIdentity: InvalidParameter.WebIdentityTokenError: expired (RequestId request-1). " +
+				"Use a token that is valid now; a token file is read again at every refresh."},
 		{name: "STS refuses the code", with: setUp{config: Config{MFACertification: mfa}, env: keys, sts: deny("AuthFailure.MFAFailure", "no")},
-			want: "mfa_certification: STS gave no credential: GetSessionToken: AuthFailure.MFAFailure: no (RequestId request-1). " +
-				"Hand in a new code; each is good for one call."},
+			want: "mfa_certification: STS issued no credential: GetSessionToken: AuthFailure.MFAFailure: no (RequestId request-1). " +
+				"Use a new code; each is valid for one call."},
 		{name: "STS quotes the token", with: setUp{config: Config{AssumeRoleWithWebIdentity: web}, sts: deny("InvalidParameter.ParamError", "bad token "+jwt)},
-			want: "assume_role_with_web_identity (web-role): STS gave no credential: AssumeRoleWithWebIdentity: InvalidParameter.ParamError: bad token (hidden) (RequestId request-1)"},
+			want: "assume_role_with_web_identity (web-role): STS issued no credential: AssumeRoleWithWebIdentity: InvalidParameter.ParamError: bad token (hidden) (RequestId request-1)"},
 		{name: "STS refuses the first of two", with: setUp{config: Config{AssumeRole: block}, env: slices.Concat(keys, environment), sts: deny("UnauthorizedOperation", "no")},
-			want: "role from the environment (env-role): STS gave no credential: AssumeRole: UnauthorizedOperation: no (RequestId request-1). " +
-				"Allow the caller sts:AssumeRole, and let the role's trust policy name the caller."},
+			want: "role from the environment (env-role): STS issued no credential: AssumeRole: UnauthorizedOperation: no (RequestId request-1). " +
+				"Allow the caller sts:AssumeRole, and name the caller in the role's trust policy."},
 		{name: "an account that is not allowed", with: setUp{config: Config{AllowedAccountIDs: []string{"1", "2"}}, env: keys, sts: &fakeSTS{account: "3"}},
 			want:     "allowed_account_ids: the credential belongs to account 3, which is not among 1, 2. Use a credential of another account, or correct the argument.",
 			argument: "allowed_account_ids"},
@@ -176,7 +159,7 @@ func TestMessages(t *testing.T) {
 			want:     "forbidden_account_ids: the credential belongs to account 3, which is forbidden. Use a credential of another account, or correct the argument.",
 			argument: "forbidden_account_ids"},
 		{name: "an account that cannot be asked for", with: setUp{config: Config{ForbiddenAccountIDs: []string{"3"}}, env: keys, sts: deny("UnauthorizedOperation", "no")},
-			want:     "forbidden_account_ids: the account of the credential could not be asked for: GetCallerIdentity: UnauthorizedOperation: no (RequestId request-1)",
+			want:     "forbidden_account_ids: could not determine the account of the credential: GetCallerIdentity: UnauthorizedOperation: no (RequestId request-1)",
 			argument: "forbidden_account_ids"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -213,7 +196,7 @@ func TestAssertionThatJustExpired(t *testing.T) {
 		got := failure(t, with).Error()
 		want := "assume_role_with_saml (role): the SAML assertion expired at " + ends +
 			": AssumeRoleWithSAML: InvalidParameter.ParamError: no (RequestId request-1). " +
-			"Sign in to the identity provider again and hand in the new assertion, as saml_assertion or TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION."
+			"Sign in to the identity provider again and set saml_assertion or TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION to the new assertion."
 		if got != want {
 			t.Errorf("got\n%s\nwant\n%s", got, want)
 		}
@@ -250,15 +233,18 @@ func TestNotFoundListsEverySource(t *testing.T) {
 	got := failure(t, setUp{config: Config{AssumeRole: block}, files: files{"/home/user/.tencentcloud/credentials": forbidden}}).Error()
 	want := lines(
 		"no credentials were found. Set up one of these sources.",
-		"  - secret_id and secret_key (TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY): not set",
+		"  - credentials file (TENCENTCLOUD_CREDENTIALS_FILE): the file /home/user/.tencentcloud/credentials cannot be read: permission denied",
 		`  - profile "default" (profile, TENCENTCLOUD_PROFILE, shared_credentials_dir, TENCENTCLOUD_SHARED_CREDENTIALS_DIR): the file /home/user/.tccli/default.credential does not exist`,
+		"  - secret_id and secret_key (TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY): not set",
 		"  - cam_role_name (TENCENTCLOUD_CAM_ROLE_NAME): not set",
-		"  - assume_role (TENCENTCLOUD_ASSUME_ROLE_ARN, TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME): set, but it must be called with a credential of another source",
-		"  - assume_role_with_saml (TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION, TENCENTCLOUD_ASSUME_ROLE_PRINCIPAL_ARN, TENCENTCLOUD_ASSUME_ROLE_ARN, TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME): not set",
-		"  - assume_role_with_web_identity (TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN, TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN_FILE, TENCENTCLOUD_ASSUME_ROLE_ARN, TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME): not set",
+		`  - role of profile "default": the file /home/user/.tccli/default.credential does not exist`,
+		"  - role from the environment (TENCENTCLOUD_ASSUME_ROLE_ARN, TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME; by itself, "+
+			"or with TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION or TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN): not set",
+		"  - assume_role (block-role): set, but it has to be called with the credential of another source",
+		"  - assume_role_with_saml: not set",
+		"  - assume_role_with_web_identity: not set",
 		"  - mfa_certification (TENCENTCLOUD_MFA_CERTIFICATION_SERIAL_NUMBER, TENCENTCLOUD_MFA_CERTIFICATION_TOKEN_CODE): not set",
 		"  - enable_pod_oidc (TKE_REGION, TKE_PROVIDER_ID, TKE_WEB_IDENTITY_TOKEN_FILE, TKE_ROLE_ARN): not set",
-		"  - credentials file (TENCENTCLOUD_CREDENTIALS_FILE): the file /home/user/.tencentcloud/credentials cannot be read: permission denied",
 	)
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -8,101 +8,126 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
 )
 
 const (
-	// metadataTimeout is of the whole exchange. On an instance the service is
-	// next door; elsewhere it does not exist, and nobody should wait to learn it.
+	// metadataTimeout is of all requests for one credential. On an instance the
+	// service is next door; elsewhere it does not exist, and nobody should wait
+	// to learn it.
 	metadataTimeout = 2 * time.Second
 
-	// maxMetadata is the most that is read of an answer, in bytes.
+	// maxMetadata is the most that is read of a response, in bytes.
 	maxMetadata = 64 << 10
 
-	// metadataLifetime is how long a credential is used at most if its own end
-	// cannot be right by this machine's clock.
+	// metadataLifetime is the longest that a credential is used if its own
+	// expiry cannot be right by this machine's clock.
 	metadataLifetime = 5 * time.Minute
 )
 
-// instanceRole is the role of the instance that this runs on, as its metadata
-// service gives it out.
-type instanceRole struct{ name string }
+// instanceRole is the name of the role of the instance that this runs on, whose
+// metadata service issues credentials for it. Without a name, which is how a
+// profile asks for it, it is the one that the instance has.
+type instanceRole string
 
-func (r instanceRole) String() string { return fmt.Sprintf("instance role %q", r.name) }
-func (instanceRole) block() string    { return "cam_role_name" }
-func (instanceRole) anonymous() bool  { return true }
-func (instanceRole) single() bool     { return false }
+// instance is the source that cam_role_name declares.
+func instance(role string) *candidate {
+	if role == "" {
+		return unset(fmt.Sprintf("cam_role_name (%s)", variableOf["cam_role_name"]))
+	}
+	return &candidate{
+		name: fmt.Sprintf("instance role %q", role), alone: true,
+		fetch: func(ctx context.Context, d *deps, _ tencentcloud.CredentialSource) (tencentcloud.Credential, error) {
+			return instanceRole(role).fetch(ctx, d)
+		},
+	}
+}
 
-func (r instanceRole) fetch(ctx context.Context, w *world, _ tencentcloud.CredentialSource) (tencentcloud.Credential, error) {
-	body, problem := r.get(ctx, w)
+func (r instanceRole) fetch(ctx context.Context, d *deps) (tencentcloud.Credential, error) {
+	ctx, cancel := context.WithTimeout(ctx, metadataTimeout)
+	defer cancel()
+	role := string(r)
+	if role == "" {
+		list, problem := r.get(ctx, d, "")
+		if problem != nil {
+			return tencentcloud.Credential{}, problem
+		}
+		role, _, _ = strings.Cut(strings.TrimSpace(string(list)), "\n")
+		if role = strings.TrimSpace(role); role == "" {
+			return tencentcloud.Credential{}, r.noRole()
+		}
+	}
+	body, problem := r.get(ctx, d, role)
 	if problem != nil {
 		return tencentcloud.Credential{}, problem
 	}
-	var answer struct {
+	var response struct {
 		Code, TmpSecretId, TmpSecretKey, Token string
 		ExpiredTime                            int64 // Unix, seconds
 	}
 	now := time.Now()
-	switch err := json.Unmarshal(body, &answer); {
+	check := "Check what responds at " + d.metadata.Host
+	switch err := json.Unmarshal(body, &response); {
 	case err != nil:
-		return tencentcloud.Credential{}, r.fault("the metadata service's answer is not the JSON it should be", "See what answers at "+w.metadata.Host)
-	case answer.Code != "Success":
-		return tencentcloud.Credential{}, r.fault(fmt.Sprintf("the metadata service gave no credential, but the code %q", answer.Code),
-			"See whether the role still exists and is attached to this instance")
-	case answer.TmpSecretId == "" || answer.TmpSecretKey == "" || answer.Token == "":
-		return tencentcloud.Credential{}, r.fault("the metadata service's answer has no TmpSecretId, TmpSecretKey or Token", "See what answers at "+w.metadata.Host)
+		return tencentcloud.Credential{}, r.fault("the metadata service did not return a JSON object", check)
+	case response.Code != "Success":
+		return tencentcloud.Credential{}, r.fault(fmt.Sprintf("the metadata service returned no credential, but the code %q", response.Code),
+			"Check that the role exists and is attached to this instance")
+	case response.TmpSecretId == "" || response.TmpSecretKey == "" || response.Token == "":
+		return tencentcloud.Credential{}, r.fault("the metadata service returned no TmpSecretId, TmpSecretKey or Token", check)
 	}
-	expires := time.Unix(answer.ExpiredTime, 0)
+	expires := time.Unix(response.ExpiredTime, 0)
 	if !expires.After(now) {
 		expires = now.Add(metadataLifetime)
 	}
 	return tencentcloud.Credential{
-		SecretID: answer.TmpSecretId, SecretKey: answer.TmpSecretKey, Token: answer.Token, Expires: expires,
+		SecretID: response.TmpSecretId, SecretKey: response.TmpSecretKey, Token: response.Token, Expires: expires,
 	}, nil
 }
 
-// get asks the metadata service, without a proxy, since it is on this machine's
-// own link, and without following redirects, since it has none.
-func (r instanceRole) get(ctx context.Context, w *world) ([]byte, *Error) {
-	ctx, cancel := context.WithTimeout(ctx, metadataTimeout)
-	defer cancel()
-	address := w.metadata.JoinPath("latest/meta-data/cam/security-credentials", url.PathEscape(r.name))
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+// get sends a request to the metadata service, for a role or, without a name,
+// for the list of roles. It uses no proxy, since the service is on this
+// machine's own link, and follows no redirect, since the service has none.
+func (r instanceRole) get(ctx context.Context, d *deps, role string) ([]byte, *Error) {
+	const roles = "/latest/meta-data/cam/security-credentials/"
+	address := &url.URL{Scheme: d.metadata.Scheme, Host: d.metadata.Host, Path: roles + role, RawPath: roles + url.PathEscape(role)}
+	request := &http.Request{Method: http.MethodGet, URL: address, Header: http.Header{}}
+	response, err := d.metadataTransport.RoundTrip(request.WithContext(ctx))
 	if err != nil {
-		return nil, r.fault("the address of the metadata service is not valid", "Correct metadata_endpoint or TENCENTCDN_METADATA_ENDPOINT")
-	}
-	client := http.Client{
-		Transport:     w.metadataTransport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	response, err := client.Do(request)
-	if err != nil {
-		return nil, r.unreachable(w, err)
+		return nil, r.unreachable(d, err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxMetadata))
 	switch {
 	case err != nil:
-		return nil, r.unreachable(w, err)
+		return nil, r.unreachable(d, err)
 	case response.StatusCode == http.StatusNotFound:
-		return nil, r.fault("no role of this name is attached to this instance",
-			"Attach it in the CVM console, or correct cam_role_name or "+envCAMRoleName)
+		return nil, r.noRole()
 	case response.StatusCode != http.StatusOK:
-		return nil, r.fault(fmt.Sprintf("the metadata service at %s answered with HTTP status %d", w.metadata.Host, response.StatusCode),
-			"Try again, or see what answers there")
+		return nil, r.fault(fmt.Sprintf("the metadata service at %s returned HTTP status %d", d.metadata.Host, response.StatusCode),
+			"Run again, or check what responds there")
 	}
 	return body, nil
 }
 
-func (r instanceRole) unreachable(w *world, err error) *Error {
-	e := r.fault(fmt.Sprintf("the metadata service at %s does not answer", w.metadata.Host),
-		"An instance role is to be had on a Tencent Cloud instance only. Elsewhere, leave out cam_role_name and unset "+envCAMRoleName)
-	var u *url.Error
-	if errors.As(err, &u) {
-		err = u.Err // without the method and address
+func (r instanceRole) noRole() *Error {
+	if r == "" {
+		return r.fault("no role is attached to this instance", "Attach one in the CVM console, or use another profile")
 	}
+	return r.fault("no role of this name is attached to this instance",
+		"Attach it in the CVM console, or correct cam_role_name or "+variableOf["cam_role_name"])
+}
+
+func (r instanceRole) unreachable(d *deps, err error) *Error {
+	elsewhere := "use another profile"
+	if r != "" {
+		elsewhere = "remove cam_role_name and unset " + variableOf["cam_role_name"]
+	}
+	e := r.fault(fmt.Sprintf("the metadata service at %s did not respond", d.metadata.Host),
+		"An instance role is available on a Tencent Cloud instance only. Elsewhere, "+elsewhere)
 	e.Cause = err
 	if errors.Is(err, context.DeadlineExceeded) {
 		e.Problem += fmt.Sprintf(" within %v", metadataTimeout)
@@ -112,5 +137,8 @@ func (r instanceRole) unreachable(w *world, err error) *Error {
 }
 
 func (r instanceRole) fault(problem, remedy string) *Error {
-	return &Error{Source: r.String(), Argument: "cam_role_name", Variable: envCAMRoleName, Problem: problem, Remedy: remedy}
+	if r == "" {
+		return &Error{Source: "profile of the type " + cvmRole, Problem: problem, Remedy: remedy}
+	}
+	return &Error{Source: fmt.Sprintf("instance role %q", string(r)), Argument: "cam_role_name", Problem: problem, Remedy: remedy}
 }

@@ -1,6 +1,9 @@
 package credentials
 
 import (
+	"cmp"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -40,6 +43,13 @@ func TestPrecedence(t *testing.T) {
 			env: slices.Concat(keys, []string{envSecurityToken, token})}, []string{"argument"}},
 		{"a variable's token without an id", setUp{config: Config{SecretID: "argument", SecretKey: argumentKey},
 			env: []string{envSecurityToken, token}}, []string{"argument with " + token}},
+
+		{"the variable of older SDKs", setUp{env: slices.Concat(keys, []string{envToken, token})}, []string{"environment with " + token}},
+		{"the official variable before that of older SDKs", setUp{env: slices.Concat(keys, []string{envToken, "unused", envSecurityToken, token})},
+			[]string{"environment with " + token}},
+		{"the variable of older SDKs beside another id", setUp{config: Config{SecretID: "argument", SecretKey: argumentKey},
+			env: slices.Concat(keys, []string{envToken, token})}, []string{"argument"}},
+		{"the variable of older SDKs by itself is no key", setUp{env: []string{envToken, "unused"}, files: profileFiles("default", "")}, []string{"profile"}},
 
 		{"profile", setUp{files: profileFiles("default", "")}, []string{"profile"}},
 		{"profile with a token", setUp{files: profileFiles("default", `,"token":"`+token+`"`)}, []string{"profile with " + token}},
@@ -83,6 +93,10 @@ func TestPrecedence(t *testing.T) {
 			env:   []string{envRoleARNFile, "/role", envWebIdentityTokenFile, "/jwt", envSessionName, "session"},
 			files: files{"/role": `{"role_arn":"file-role"}`, "/jwt": `{"web_identity_token":"` + jwt + `"}`}},
 			[]string{"AssumeRoleWithWebIdentity file-role by SKIP", "AssumeRoleWithWebIdentity-1 with TOKENissuedTOKEN-1"}},
+		{"web identity from a raw token", setUp{
+			env:   slices.Concat(environment, []string{envWebIdentityTokenFile, "~/jwt"}),
+			files: files{"/home/user/jwt": "\ufeff" + jwt + "\n"}},
+			[]string{"AssumeRoleWithWebIdentity env-role by SKIP", "AssumeRoleWithWebIdentity-1 with TOKENissuedTOKEN-1"}},
 		{"the misspelt variable", setUp{
 			env:   []string{"TENCENTCLOUD_ASSUME_ROLE_ARNN_FILE", "/role", envWebIdentityToken, jwt, envSessionName, "session"},
 			files: files{"/role": `{"role_arn":"file-role"}`}},
@@ -109,6 +123,13 @@ func TestPrecedence(t *testing.T) {
 
 		{"web identity", setUp{config: Config{AssumeRoleWithWebIdentity: web}},
 			[]string{"AssumeRoleWithWebIdentity web-role by SKIP", "AssumeRoleWithWebIdentity-1 with TOKENissuedTOKEN-1"}},
+		{"MFA by a role", setUp{config: Config{AssumeRole: block, MFACertification: mfa}, env: keys}, []string{
+			"AssumeRole block-role by environment", "GetSessionToken  by AssumeRole-1 with TOKENissuedTOKEN-1",
+			"GetSessionToken-2 with TOKENissuedTOKEN-2"}},
+		{"assume_role by SAML from the environment", setUp{config: Config{AssumeRole: block},
+			env: slices.Concat(environment, []string{envSAMLAssertion, assertion, envPrincipalARN, "idp"})}, []string{
+			"AssumeRoleWithSAML env-role by SKIP", "AssumeRole block-role by AssumeRoleWithSAML-1 with TOKENissuedTOKEN-1",
+			"AssumeRole-2 with TOKENissuedTOKEN-2"}},
 		{"web identity replaces SAML from the environment", setUp{config: Config{AssumeRoleWithWebIdentity: web},
 			env: slices.Concat(environment, []string{envSAMLAssertion, assertion, envPrincipalARN, "idp"})},
 			[]string{"AssumeRoleWithWebIdentity web-role by SKIP", "AssumeRoleWithWebIdentity-1 with TOKENissuedTOKEN-1"}},
@@ -157,6 +178,28 @@ func TestPrecedence(t *testing.T) {
 				t.Errorf("received\n%q\nwant\n%q", got, c.want)
 			}
 		})
+	}
+}
+
+// The guide lists the sources in the order of the code.
+func TestGuideHasTheSameOrder(t *testing.T) {
+	guide, err := os.ReadFile("../../templates/guides/authentication.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := regexp.MustCompile(`(?m)^\d+\. .*$`).FindAllString(string(guide), -1)
+	plan, problems := Resolve(Config{}, variables())
+	if problems != nil || len(lines) != len(plan.candidates) {
+		t.Fatalf("%d sources, %d in the guide, %v", len(plan.candidates), len(lines), problems)
+	}
+	for i, phrase := range []string{
+		"enable_pod_oidc", "mfa_certification", "assume_role_with_web_identity", "assume_role_with_saml", "assume_role", "role from the environment",
+		"role ", "cam_role_name", "secret_key", "profile", "credentials file",
+	} {
+		c := plan.candidates[i]
+		if label := cmp.Or(c.label, c.name); !strings.Contains(label, phrase) || !strings.Contains(lines[i], phrase) {
+			t.Errorf("%d: the code has %q, the guide %q", i+1, label, lines[i])
+		}
 	}
 }
 

@@ -5,81 +5,86 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
 )
 
 const (
-	// earlyMost is how long before its end a credential is renewed at most, and
-	// lateMost how long before it callers rather wait for the new one. Of short
+	// maxEarly is the longest before its expiry that a credential is refreshed,
+	// and maxLate the longest that callers rather wait for the new one. Of short
 	// lifetimes, it is a quarter and an eighth.
-	earlyMost = 5 * time.Minute
-	lateMost  = 30 * time.Second
+	maxEarly = 5 * time.Minute
+	maxLate  = 30 * time.Second
 )
 
-// refresher keeps one source's credential and renews it in time, once for all
-// who ask for it. It is a tencentcloud.CredentialSource.
+// refresher keeps one source's credential and refreshes it in time, once for all
+// callers. It is a tencentcloud.CredentialSource.
 type refresher struct {
-	source    string // for errors and the log
-	renewable bool   // asking again can give another credential
+	source    string     // for errors and the log
+	origin    string     // where id, key and token come from
+	caller    *refresher // that it is called with; nil if it needs none
+	renewable bool       // fetching again can give another credential
 	fetch     func(context.Context) (tencentcloud.Credential, error)
-	final     bool // requests are signed with it
-	obtained  func(context.Context, Obtained)
+	final     bool                            // requests are signed with it
+	obtained  func(context.Context, Obtained) // may be nil
+
+	refresh singleflight.Group
 
 	mu        sync.Mutex
 	current   tencentcloud.Credential // zero if there is none
 	since     time.Time               // when current was obtained
 	spent     bool                    // not renewable, and fetched
-	flight    *flight[tencentcloud.Credential]
-	notBefore time.Time // of the next attempt while current is still good
+	notBefore time.Time               // of the next attempt while current is still valid
 }
 
-// Credential returns the cached credential while it is good. Some time before
-// its end, a renewal begins, and the old one is used until it is done, or for
-// as long as it is valid if it fails. Only the last moments are waited out.
+// Credential returns the cached credential while it is valid. Some time before
+// it expires, a refresh begins, and the old one is used until that is done, or
+// for as long as it is valid if the refresh fails. Callers only wait in the last
+// moments.
 func (r *refresher) Credential(ctx context.Context) (tencentcloud.Credential, error) {
 	r.mu.Lock()
 	now := time.Now()
-	left := r.left(now)
+	old, left := r.current, r.left(now)
 	early, late := r.margins()
 	if left > early || (r.spent && left > 0) || (left > late && now.Before(r.notBefore)) {
 		defer r.mu.Unlock()
-		return r.current, nil
+		return old, nil
 	}
 	if r.spent {
 		defer r.mu.Unlock()
 		return tencentcloud.Credential{}, &Error{
 			Source:  r.source,
-			Problem: "the session has ended, and its MFA code was good for one session only",
-			Remedy:  "Start again with a new code and, if that takes long, a longer session",
+			Problem: "the session has expired, and an MFA code is valid for one session only",
+			Remedy:  "Run again with a new code, and with a longer session if the run takes long",
 		}
 	}
-	if r.flight == nil {
-		r.launch(ctx)
-	}
-	old, flight := r.current, r.flight
+	// Under the lock, so that no second refresh begins while the result of the
+	// first is being stored. It outlives the context of whoever starts it: others
+	// may wait for it, or will need its result next.
+	refresh := r.refresh.DoChan("", func() (any, error) { return r.renew(context.WithoutCancel(ctx)) })
 	r.mu.Unlock()
 	if left > late {
 		return old, nil
 	}
-	var patience <-chan time.Time // with a slow renewal, while the old one can be used
+	var patience <-chan time.Time // with a slow refresh, while the old credential is valid
 	if left > 0 {
 		timer := time.NewTimer(left / 2)
 		defer timer.Stop()
 		patience = timer.C
 	}
 	select {
-	case <-flight.done:
+	case result := <-refresh:
+		if result.Err != nil && old.Expires.After(time.Now()) {
+			return old, nil
+		}
+		credential, _ := result.Val.(tencentcloud.Credential)
+		return credential, result.Err
 	case <-patience:
 		return old, nil
 	case <-ctx.Done():
-		return tencentcloud.Credential{}, &Error{
-			Source: r.source, Problem: "the time was up before there was a credential", Cause: ctx.Err(),
-		}
+		return tencentcloud.Credential{}, &Error{Source: r.source, Problem: "no credential was obtained in time", Cause: ctx.Err()}
 	}
-	if flight.err != nil && old.Expires.After(time.Now()) {
-		return old, nil
-	}
-	return flight.value, flight.err
 }
 
 // left is how long the current credential is valid; negative if there is none.
@@ -98,28 +103,24 @@ func (r *refresher) margins() (early, late time.Duration) {
 		return 0, 0
 	}
 	lifetime := r.current.Expires.Sub(r.since)
-	return min(earlyMost, lifetime/4), min(lateMost, lifetime/8)
+	return min(maxEarly, lifetime/4), min(maxLate, lifetime/8)
 }
 
-// launch starts the one fetch that all callers share.
-func (r *refresher) launch(ctx context.Context) {
-	r.flight = launch(ctx, func(ctx context.Context) (tencentcloud.Credential, error) {
-		credential, err := r.fetch(ctx)
-		r.mu.Lock()
-		r.flight = nil
-		if err == nil {
-			r.current, r.since, r.spent = credential, time.Now(), !r.renewable
-			r.notBefore = time.Time{}
-		} else {
-			early, _ := r.margins()
-			r.notBefore = time.Now().Add(early / 10)
-		}
-		r.mu.Unlock()
-		if err == nil {
-			r.obtained(ctx, Obtained{Source: r.source, Expires: credential.Expires, Final: r.final})
-		}
-		return credential, err
-	})
+// renew fetches a credential and keeps it.
+func (r *refresher) renew(ctx context.Context) (tencentcloud.Credential, error) {
+	credential, err := r.fetch(ctx)
+	r.mu.Lock()
+	if err == nil {
+		r.current, r.since, r.spent, r.notBefore = credential, time.Now(), !r.renewable, time.Time{}
+	} else {
+		early, _ := r.margins()
+		r.notBefore = time.Now().Add(early / 10)
+	}
+	r.mu.Unlock()
+	if err == nil && r.obtained != nil {
+		r.obtained(ctx, Obtained{Source: r.source, Expires: credential.Expires, Final: r.final})
+	}
+	return credential, err
 }
 
 // Refused drops the credential if it is still the current one. A credential
@@ -136,21 +137,16 @@ func (r *refresher) Refused(c tencentcloud.Credential) bool {
 	return r.renewable
 }
 
-// flight is one piece of work that several callers wait for. value and err may
-// be read when done is closed.
-type flight[T any] struct {
-	done  chan struct{}
-	value T
-	err   error
-}
-
-// launch starts work that goes on when the caller's context ends: others may
-// wait for it, or will need its result next. It keeps the context's values.
-func launch[T any](ctx context.Context, work func(context.Context) (T, error)) *flight[T] {
-	f := &flight[T]{done: make(chan struct{})}
-	go func() {
-		defer close(f.done)
-		f.value, f.err = work(context.WithoutCancel(ctx))
-	}()
-	return f
+// whence says where the credential comes from, and that of its caller.
+func (r *refresher) whence() string {
+	r.mu.Lock()
+	text := r.origin
+	if r.current.Token != "" && r.current.Expires.IsZero() {
+		text += ", with a token. A permanent key has none: if this key is permanent, remove the token"
+	}
+	r.mu.Unlock()
+	if r.caller != nil {
+		text += ", called with " + r.caller.whence()
+	}
+	return text
 }

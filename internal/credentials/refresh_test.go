@@ -167,7 +167,7 @@ func TestCancelledCaller(t *testing.T) {
 			var own *Error
 			if !errors.As(err, &own) || !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("got %v", err)
-			} else if want := "issuer: the time was up before there was a credential: context deadline exceeded"; err.Error() != want {
+			} else if want := "issuer: no credential was obtained in time: context deadline exceeded"; err.Error() != want {
 				t.Errorf("got %q, want %q", err, want)
 			}
 			if got := time.Since(started); got != time.Second {
@@ -187,12 +187,12 @@ func TestRefused(t *testing.T) {
 		first := expect(t, r, "1")
 		for range 3 { // all that were under way with it are refused
 			if !r.Refused(first) {
-				t.Error("no other credential can be had")
+				t.Error("no other credential is available")
 			}
 		}
 		second := expect(t, r, "2")
 		if !r.Refused(first) {
-			t.Error("no other credential can be had")
+			t.Error("no other credential is available")
 		}
 		if got := expect(t, r, "2"); got != second {
 			t.Error("a late refusal dropped the successor")
@@ -210,14 +210,14 @@ func TestRefusedWithoutAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	if source.Refused(c) {
-		t.Error("another credential can be had of arguments")
+		t.Error("arguments offer another credential")
 	}
 	if again, err := source.Credential(t.Context()); err != nil || again != c {
 		t.Errorf("got %v and %v", again == c, err)
 	}
 }
 
-// A file may have been replaced when its token is refused.
+// A file may have been replaced when its token is rejected.
 func TestRefusedTokenOfAProfile(t *testing.T) {
 	with := setUp{files: profileFiles("default", `,"token":"old"`)}
 	source, err := with.source()
@@ -233,7 +233,7 @@ func TestRefusedTokenOfAProfile(t *testing.T) {
 		t.Error("the file was read again without a reason")
 	}
 	if !source.Refused(old) {
-		t.Fatal("no other credential can be had")
+		t.Fatal("no other credential is available")
 	}
 	if c, err := source.Credential(t.Context()); err != nil || c.Token != "new" {
 		t.Errorf("got %q and %v", c.Token, err)
@@ -285,7 +285,7 @@ func TestChainRenewsARefusedStage(t *testing.T) {
 			return "", ""
 		}
 		if !source.Refused(c) {
-			t.Fatal("no other credential can be had")
+			t.Fatal("no other credential is available")
 		}
 		if _, err := source.Credential(t.Context()); err != nil {
 			t.Fatal(err)
@@ -319,7 +319,7 @@ func TestCodeIsSentOnce(t *testing.T) {
 					t.Fatal(err)
 				}
 				if source.Refused(c) {
-					t.Error("another credential can be had of a spent code")
+					t.Error("a used code offers another credential")
 				}
 				time.Sleep(time.Hour - time.Second)
 				if again, err := source.Credential(t.Context()); err != nil || again != c {
@@ -327,7 +327,7 @@ func TestCodeIsSentOnce(t *testing.T) {
 				}
 				time.Sleep(time.Second)
 				_, err = source.Credential(t.Context())
-				want := "the session has ended, and its MFA code was good for one session only. Start again with a new code and, if that takes long, a longer session."
+				want := "the session has expired, and an MFA code is valid for one session only. Run again with a new code, and with a longer session if the run takes long."
 				if name == "assume_role" {
 					want = "assume_role (role): " + want
 				} else {
@@ -412,7 +412,7 @@ func TestAccountCheckAfterAFailure(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"allowed_account_ids: the account of the credential could not be asked for: GetCallerIdentity: UnauthorizedOperation: not yet (RequestId request-1)",
+		"allowed_account_ids: could not determine the account of the credential: GetCallerIdentity: UnauthorizedOperation: not yet (RequestId request-1)",
 		"allowed_account_ids: the credential belongs to account 1, which is not among 2. Use a credential of another account, or correct the argument.",
 		"allowed_account_ids: the credential belongs to account 1, which is not among 2. Use a credential of another account, or correct the argument.",
 	} {

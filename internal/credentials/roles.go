@@ -1,239 +1,210 @@
 package credentials
 
 import (
+	"cmp"
+	"context"
+	"errors"
 	"fmt"
-	"strconv"
+	"net/url"
 	"strings"
+	"time"
+
+	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
 )
 
-// settings reads the values of one source: of its block and the environment, or
-// of the environment alone if block is empty. It collects what is missing.
-type settings struct {
-	resolver
-	source   string
-	block    string
-	problems []*Error
-}
-
-func (s *settings) path(attribute string) string {
-	if s.block == "" {
-		return ""
+// environmentRole is the role that the environment alone names. It does not
+// count if the block assume_role takes its role from there: the same role twice
+// would serve nothing.
+func (e *env) environmentRole(block *AssumeRole) *candidate {
+	const source = "role from the environment"
+	byKeys, plain := completed[AssumeRole](e, source, "assume_role", nil)
+	bySAML, saml := completed[AssumeRoleWithSAML](e, source, "assume_role_with_saml", nil)
+	byWeb, web := completed[AssumeRoleWithWebIdentity](e, source, "assume_role_with_web_identity", nil)
+	isSAML := bySAML.sets("saml_assertion", "principal_arn")
+	isWeb := byWeb.sets("web_identity_token", "web_identity_token_file") || byWeb.sets("role_arn_file") && !byWeb.sets("role_arn")
+	switch {
+	case block != nil && Clean(block.RoleARN) == "":
+	case isSAML && isWeb:
+		return &candidate{name: source, alone: true, problems: []*Error{{
+			Source:  source,
+			Problem: "both a SAML assertion and a web identity token are set",
+			Remedy: fmt.Sprintf("Unset %s and %s, or %s and %s", bySAML.variable("saml_assertion"), bySAML.variable("principal_arn"),
+				byWeb.variable("web_identity_token"), byWeb.variable("web_identity_token_file")),
+		}}}
+	case isSAML:
+		return assumeWithSAML(bySAML, saml)
+	case isWeb:
+		return assumeWithWebIdentity(byWeb, web)
+	case byKeys.sets("role_arn"):
+		return assume(byKeys, plain)
 	}
-	return s.block + "." + attribute
+	return unset(fmt.Sprintf("%s (%s, %s; by itself, or with %s or %s)", source, byKeys.variable("role_arn"), byKeys.variable("session_name"),
+		bySAML.variable("saml_assertion"), byWeb.variable("web_identity_token")))
 }
 
-// need is pick for a value that the source cannot do without.
-func (s *settings) need(argument, attribute, variable string) string {
-	value := s.pick(argument, variable)
-	if value == "" {
-		s.missing(attribute, variable)
+// assume is the source of the action AssumeRole.
+func assume(g *given, a *AssumeRole) *candidate {
+	c := g.candidate(a.RoleARN)
+	c.once = a.TokenCode != ""
+	c.fetch = func(ctx context.Context, d *deps, caller tencentcloud.CredentialSource) (tencentcloud.Credential, error) {
+		params := *a
+		// The document of AssumeRole wants the policy encoded as for a URL, even
+		// in a JSON body. A space becomes %20, which every decoder knows.
+		params.Policy = strings.ReplaceAll(url.QueryEscape(a.Policy), "+", "%20")
+		return d.sts(ctx, stsCall{
+			source: c.name, action: "AssumeRole", as: caller, params: params, seconds: a.SessionDuration,
+			secrets: []string{a.TokenCode, a.ExternalID},
+		})
 	}
-	return value
+	return c
 }
 
-func (s *settings) missing(attribute, variable string) {
-	if s.block == "" {
-		family := "TENCENTCLOUD_ASSUME_ROLE_"
-		if strings.HasPrefix(variable, "TENCENTCLOUD_MFA_CERTIFICATION_") {
-			family = "TENCENTCLOUD_MFA_CERTIFICATION_"
+// assumeWithSAML is the source of the action AssumeRoleWithSAML.
+func assumeWithSAML(g *given, a *AssumeRoleWithSAML) *candidate {
+	c := g.candidate(a.RoleARN)
+	c.alone = true
+	c.fetch = func(ctx context.Context, d *deps, _ tencentcloud.CredentialSource) (tencentcloud.Credential, error) {
+		ends, known := assertionEnd(a.SAMLAssertion)
+		expired := &Error{
+			Source: c.name, Problem: "the SAML assertion expired at " + ends.UTC().Format(time.RFC3339),
+			Remedy: "Sign in to the identity provider again and set saml_assertion or " + g.variable("saml_assertion") + " to the new assertion",
 		}
-		s.fail(attribute, variable, variable+" is not set, though others of its family are",
-			"Set it, or unset the variables that begin with "+family)
-		return
+		if g.declared {
+			expired.Argument = g.path("saml_assertion")
+		}
+		if known && time.Since(ends) > clockTolerance {
+			return tencentcloud.Credential{}, expired
+		}
+		credential, err := d.sts(ctx, stsCall{
+			source: c.name, action: "AssumeRoleWithSAML", as: tencentcloud.Anonymous, params: *a, seconds: a.SessionDuration,
+			secrets: []string{a.SAMLAssertion},
+		})
+		if e := (*Error)(nil); errors.As(err, &e) && known && time.Now().After(ends) {
+			expired.Cause = e.Cause
+			return credential, expired
+		}
+		return credential, err
 	}
-	s.fail(attribute, variable, attribute+" is not set", fmt.Sprintf("Set %s or %s", s.path(attribute), variable))
+	return c
 }
 
-func (s *settings) fail(attribute, variable, problem, remedy string) {
-	s.problems = append(s.problems, &Error{
-		Source: s.source, Argument: s.path(attribute), Variable: variable, Problem: problem, Remedy: remedy,
+func assumeWithWebIdentity(g *given, a *AssumeRoleWithWebIdentity) *candidate {
+	g.either("web_identity_token", &a.WebIdentityToken, &a.WebIdentityTokenFile)
+	g.either("role_arn", &a.RoleARN, &a.RoleARNFile)
+	c := g.candidate(cmp.Or(a.RoleARN, a.RoleARNFile))
+	return byWebIdentity(c, a, "", func(argument string, problem *Error) {
+		problem.Remedy = fmt.Sprintf(`Write the value alone or as {"%s": "…"}, or correct the path`, argument)
+		if g.declared {
+			problem.Argument = g.path(argument + "_file")
+		}
 	})
 }
 
-// seconds is a duration: an argument, a variable, or the default for both unset
-// or zero.
-func (s *settings) seconds(argument int64, attribute, variable string, normal, most int64) int64 {
-	value, name := argument, attribute
-	if text := s.env(variable); value == 0 && text != "" {
-		name = variable
-		n, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			n = -1
+// byWebIdentity makes a candidate the source of the action
+// AssumeRoleWithWebIdentity. It reads the files each time, since whoever issues
+// the token replaces it there.
+func byWebIdentity(c *candidate, a *AssumeRoleWithWebIdentity, region string, explain func(argument string, problem *Error)) *candidate {
+	c.alone = true
+	c.fetch = func(ctx context.Context, d *deps, _ tencentcloud.CredentialSource) (tencentcloud.Credential, error) {
+		params := *a
+		for _, in := range []struct {
+			argument, path string
+			text           *string
+		}{
+			{"web_identity_token", a.WebIdentityTokenFile, &params.WebIdentityToken},
+			{"role_arn", a.RoleARNFile, &params.RoleARN},
+		} {
+			if *in.text != "" {
+				continue
+			}
+			text, problem := fromFile(d.readFile, c.name, in.path, in.argument)
+			if problem != nil {
+				explain(in.argument, problem)
+				return tencentcloud.Credential{}, problem
+			}
+			*in.text = text
 		}
-		value = n
-	}
-	if value < 0 || value > most {
-		s.problems = append(s.problems, &Error{
-			Source: s.source, Argument: s.path(attribute), Variable: variable,
-			Problem: fmt.Sprintf("%s is not a whole number of seconds from 1 to %d", name, most), Remedy: "Correct it",
+		return d.sts(ctx, stsCall{
+			source: c.name, action: "AssumeRoleWithWebIdentity", as: tencentcloud.Anonymous, region: region, params: params,
+			seconds: a.SessionDuration, secrets: []string{params.WebIdentityToken},
 		})
 	}
-	if value == 0 {
-		return normal
-	}
-	return value
+	return c
 }
 
-func (s *settings) sessionDuration(argument int64) int64 {
-	return s.seconds(argument, "session_duration", envSessionDuration, defaultSessionDuration, maxSessionDuration)
+// fromFile reads a text from a file that holds it as a member of a JSON object,
+// or by itself, as TKE and CI systems write their tokens.
+func fromFile(read readFile, source, path, member string) (string, *Error) {
+	data, err := read(path)
+	if err != nil {
+		return "", unreadable(source, path, err)
+	}
+	text := Clean(string(data))
+	if text != "" && text[0] != '{' && len(strings.Fields(text)) == 1 {
+		return text, nil
+	}
+	var members map[string]any
+	if problem := readJSON(read, source, path, &members); problem != nil {
+		return "", problem
+	}
+	text, _ = members[member].(string)
+	if text = Clean(text); text == "" {
+		return "", &Error{Source: source, Problem: fmt.Sprintf("the file %s has no %q, or an empty one", path, member)}
+	}
+	return text, nil
 }
 
-func (s *settings) candidate(st step) *candidate {
-	return &candidate{step: st, problems: s.problems, declared: s.block != ""}
-}
-
-// environmentRole is the role that the environment alone names. It applies if
-// there is a role or an identity to get one for, unless assume_role takes the
-// role from there, since the same role twice would serve nothing, or a block
-// replaces it.
-func (r resolver) environmentRole(c Config) *candidate {
-	saml := r.env(envSAMLAssertion, envPrincipalARN) != ""
-	web := r.env(envWebIdentityToken, envWebIdentityTokenFile) != ""
-	named := r.env(envRoleARN) != ""
-	if !named && r.env(envRoleARNFile, envRoleARNFileMisspelt) != "" {
-		named, web = true, true
-	}
-	taken := c.AssumeRole != nil && strings.TrimSpace(c.AssumeRole.RoleARN) == ""
-	replaced := c.AssumeRoleWithSAML != nil || c.AssumeRoleWithWebIdentity != nil
-	if taken || replaced || (!named && !saml && !web) {
-		return nil
-	}
-	s := settings{resolver: r, source: "role from the environment"}
-	switch {
-	case saml && web:
-		s.problems = append(s.problems, &Error{
-			Source: s.source, Variable: envSAMLAssertion,
-			Problem: "there is a SAML assertion and a web identity token, and which to use is not clear",
-			Remedy: fmt.Sprintf("Unset %s and %s, or else %s and %s",
-				envSAMLAssertion, envPrincipalARN, envWebIdentityToken, envWebIdentityTokenFile),
-		})
-		return s.candidate(samlRole{source: s.source})
-	case saml:
-		return s.saml(AssumeRoleWithSAML{})
-	case web:
-		return s.webIdentity(AssumeRoleWithWebIdentity{})
-	}
-	return s.assumeRole(AssumeRole{})
-}
-
-func (r resolver) assumeRole(block *AssumeRole) *candidate {
-	if block == nil {
-		return nil
-	}
-	s := settings{resolver: r, source: "assume_role", block: "assume_role"}
-	return s.assumeRole(*block)
-}
-
-func (s *settings) assumeRole(a AssumeRole) *candidate {
-	a.RoleARN = s.need(a.RoleARN, "role_arn", envRoleARN)
-	a.SessionName = s.need(a.SessionName, "session_name", envSessionName)
-	a.SessionDuration = s.sessionDuration(a.SessionDuration)
-	a.ExternalID = s.pick(a.ExternalID, envExternalID)
-	a.SourceIdentity = s.pick(a.SourceIdentity, envSourceIdentity)
-	a.SerialNumber = s.pick(a.SerialNumber, envSerialNumber)
-	a.TokenCode = s.pick(a.TokenCode, envTokenCode)
-	return s.candidate(assumeRole{source: s.source, declaredBy: s.block, AssumeRole: a})
-}
-
-func (r resolver) saml(block *AssumeRoleWithSAML) *candidate {
-	if block == nil {
-		return nil
-	}
-	s := settings{resolver: r, source: "assume_role_with_saml", block: "assume_role_with_saml"}
-	return s.saml(*block)
-}
-
-func (s *settings) saml(a AssumeRoleWithSAML) *candidate {
-	a.SAMLAssertion = s.need(a.SAMLAssertion, "saml_assertion", envSAMLAssertion)
-	a.PrincipalARN = s.need(a.PrincipalARN, "principal_arn", envPrincipalARN)
-	a.RoleARN = s.need(a.RoleARN, "role_arn", envRoleARN)
-	a.SessionName = s.need(a.SessionName, "session_name", envSessionName)
-	a.SessionDuration = s.sessionDuration(a.SessionDuration)
-	return s.candidate(samlRole{source: s.source, declaredBy: s.block, AssumeRoleWithSAML: a})
-}
-
-func (r resolver) webIdentity(block *AssumeRoleWithWebIdentity) *candidate {
-	if block == nil {
-		return nil
-	}
-	s := settings{resolver: r, source: "assume_role_with_web_identity", block: "assume_role_with_web_identity"}
-	return s.webIdentity(*block)
-}
-
-// webIdentity takes the token, and the role, from the block if the block has
-// either form of it: a literal of the environment does not beat an argument.
-func (s *settings) webIdentity(a AssumeRoleWithWebIdentity) *candidate {
-	a.ProviderID = s.pick(a.ProviderID, envProviderID)
-	if a.ProviderID == "" {
-		a.ProviderID = defaultProviderID
-	}
-	a.WebIdentityToken, a.WebIdentityTokenFile = s.either(a.WebIdentityToken, a.WebIdentityTokenFile,
-		"web_identity_token", envWebIdentityToken, envWebIdentityTokenFile)
-	a.RoleARN, a.RoleARNFile = s.either(a.RoleARN, a.RoleARNFile,
-		"role_arn", envRoleARN, envRoleARNFile, envRoleARNFileMisspelt)
-	a.SessionName = s.need(a.SessionName, "session_name", envSessionName)
-	a.SessionDuration = s.sessionDuration(a.SessionDuration)
-	return s.candidate(webRole{source: s.source, declaredBy: s.block, AssumeRoleWithWebIdentity: a})
-}
-
-// either is a literal or a path, of arguments or else of variables.
-func (s *settings) either(literal, path, attribute, variable string, fileVariables ...string) (string, string) {
-	literal, path = strings.TrimSpace(literal), strings.TrimSpace(path)
-	if literal == "" && path == "" {
-		literal, path = s.env(variable), s.env(fileVariables...)
-	}
-	switch {
-	case literal != "":
-		return literal, ""
-	case path == "" && s.block == "":
-		s.missing(attribute, variable)
-	case path == "":
-		s.fail(attribute, variable, fmt.Sprintf("neither %s nor %s_file is set", attribute, attribute),
-			fmt.Sprintf("Set one of them, or %s or %s", variable, fileVariables[0]))
-	}
-	return "", expand(path, s.home)
-}
-
-func (r resolver) mfa(block *MFACertification) *candidate {
-	const name = "mfa_certification"
-	s := settings{resolver: r, source: name, block: name}
-	if block == nil {
-		if r.env(envMFASerialNumber) == "" && r.env(envMFATokenCode) == "" {
-			return nil
-		}
-		s.source, s.block = "MFA from the environment", ""
-		block = &MFACertification{}
-	}
-	m := *block
-	m.SerialNumber = s.need(m.SerialNumber, "serial_number", envMFASerialNumber)
-	m.TokenCode = s.need(m.TokenCode, "token_code", envMFATokenCode)
-	m.DurationSeconds = s.seconds(m.DurationSeconds, "duration_seconds", envMFADurationSeconds, defaultMFADuration, maxMFADuration)
-	return s.candidate(mfaSession{source: s.source, declaredBy: s.block, MFACertification: m})
-}
-
-func (r resolver) pod(enabled bool) *candidate {
-	if !enabled {
-		return nil
-	}
-	s := settings{resolver: r, source: "enable_pod_oidc", block: "enable_pod_oidc"}
-	var missing []string
+// podIdentity is the source of the role of a TKE pod, for whose service account
+// the cluster keeps a token in a file.
+func (e *env) podIdentity(enabled bool) *candidate {
+	const argument = "enable_pod_oidc"
+	var names, missing []string
 	need := func(variable string) string {
-		value := r.env(variable)
+		value, _ := e.first(variable)
+		names = append(names, variable)
 		if value == "" {
 			missing = append(missing, variable)
 		}
 		return value
 	}
-	p := podRole{
-		region: need(envPodRegion), providerID: need(envPodProviderID),
-		tokenFile: need(envPodTokenFile), roleARN: need(envPodRoleARN),
+	region := need("TKE_REGION")
+	a := &AssumeRoleWithWebIdentity{
+		ProviderID: need("TKE_PROVIDER_ID"), WebIdentityTokenFile: need("TKE_WEB_IDENTITY_TOKEN_FILE"), RoleARN: need("TKE_ROLE_ARN"),
+		SessionName: podSessionName, SessionDuration: defaultSessionDuration,
 	}
+	if !enabled {
+		return unset(fmt.Sprintf("%s (%s)", argument, strings.Join(names, ", ")))
+	}
+	c := &candidate{name: fmt.Sprintf("pod identity (%s)", a.RoleARN), declared: true}
 	if len(missing) > 0 {
-		s.problems = append(s.problems, &Error{
-			Source: s.source, Argument: "enable_pod_oidc", Variable: missing[0],
-			Problem: "not set: " + strings.Join(missing, ", "),
-			Remedy:  "TKE sets them in a pod whose service account is bound to a role. Bind one, or leave enable_pod_oidc out",
+		c.problems = []*Error{{
+			Source: argument, Argument: argument, Problem: "not set: " + strings.Join(missing, ", "),
+			Remedy: "TKE sets them in a pod whose service account is bound to a role. Bind one, or remove enable_pod_oidc",
+		}}
+	}
+	return byWebIdentity(c, a, region, func(_ string, problem *Error) {
+		problem.Argument = argument
+		problem.Remedy = "Check that the pod's service account is bound to a role and that its token is mounted"
+	})
+}
+
+// mfaSession is the source of the action GetSessionToken.
+func (e *env) mfaSession(block *MFACertification) *candidate {
+	const name = "mfa_certification"
+	source := name
+	if block == nil {
+		source = "MFA from the environment"
+	}
+	g, m := completed(e, source, name, block)
+	if block == nil && !g.sets("serial_number", "token_code") {
+		return unset(fmt.Sprintf("%s (%s, %s)", name, g.variable("serial_number"), g.variable("token_code")))
+	}
+	c := g.candidate("")
+	c.once = true
+	c.fetch = func(ctx context.Context, d *deps, caller tencentcloud.CredentialSource) (tencentcloud.Credential, error) {
+		return d.sts(ctx, stsCall{
+			source: c.name, action: "GetSessionToken", as: caller, params: *m, seconds: m.DurationSeconds, secrets: []string{m.TokenCode},
 		})
 	}
-	return s.candidate(p)
+	return c
 }

@@ -1,13 +1,16 @@
 package credentials
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
 )
@@ -15,16 +18,11 @@ import (
 // Options say how a [Source] reaches what it needs.
 type Options struct {
 	// STS is how to call STS. Endpoint, RequestTimeout and Transport are
-	// required; Service, Version, Region and Credentials are filled in. Without
-	// a Limiter it gets one of 20 requests per second, which is STS's limit.
+	// required; Service, Version, Region, Credentials and Limiter are filled in.
 	STS tencentcloud.Config
 
-	// MetadataEndpoint is where instance metadata is; nil means
-	// http://metadata.tencentyun.com.
+	// MetadataEndpoint is where instance metadata is.
 	MetadataEndpoint *url.URL
-
-	// ReadFile is os.ReadFile if it is nil.
-	ReadFile func(string) ([]byte, error)
 
 	// Obtained, if set, is told of every credential that a source gave, for the
 	// log. It may be called from several goroutines at once.
@@ -38,64 +36,54 @@ type Obtained struct {
 	Final   bool      // requests are signed with it, not just the call to the next source
 }
 
-// world is what is outside: services and files.
-type world struct {
-	call              func(context.Context, stsCall) (*issued, error)
-	accountOf         func(context.Context, tencentcloud.CredentialSource) (string, error)
+// deps is what is outside: services and files.
+type deps struct {
+	client            stsClient
 	metadata          *url.URL
 	metadataTransport http.RoundTripper
-	readFile          func(string) ([]byte, error)
+	readFile          readFile
 	obtained          func(context.Context, Obtained)
 }
 
 // Source gives the credential of a [Plan]. It is a
-// tencentcloud.CredentialSource. Nothing is read or asked before the first call
-// of Credential.
+// tencentcloud.CredentialSource. It reads no file and sends no request before
+// the first call of Credential.
 type Source struct {
-	hidden
+	redacted
 
-	plan  *Plan
-	world *world
+	plan   *Plan
+	deps   *deps
+	region func() string
 
 	mu      sync.Mutex
-	chain   *refresher        // the last of it; nil until it is needed
-	account *flight[struct{}] // the check of the account; nil until it is needed, and after it failed
-	region  func() string
+	signer  *refresher // of the source that signs the requests; nil until it is needed
+	account struct {
+		known bool
+		err   error
+		check singleflight.Group
+	}
 }
 
 var _ tencentcloud.CredentialSource = (*Source)(nil)
 
 // New returns the source for a plan.
 func New(plan *Plan, options Options) *Source {
-	w := &world{
+	d := &deps{
 		metadata: options.MetadataEndpoint,
-		readFile: options.ReadFile,
+		readFile: os.ReadFile,
 		obtained: options.Obtained,
 		metadataTransport: &http.Transport{ // no proxy
-			DisableKeepAlives: true, // it is asked about once an hour
+			DisableKeepAlives: true, // there is a request about once an hour
 		},
 	}
-	if w.metadata == nil {
-		w.metadata = &url.URL{Scheme: "http", Host: "metadata.tencentyun.com"}
-	}
-	if w.readFile == nil {
-		w.readFile = os.ReadFile
-	}
-	if w.obtained == nil {
-		w.obtained = func(context.Context, Obtained) {}
-	}
-	s := &Source{plan: plan, world: w}
-	s.region = sync.OnceValue(func() string {
-		if plan.region == "" && plan.files != nil {
-			return plan.files.region(w.readFile)
+	s := &Source{plan: plan, deps: d, region: sync.OnceValue(func() string {
+		if plan.region == "" && plan.profile != nil {
+			return plan.profile.region(d.readFile)
 		}
 		return plan.region
-	})
-	client := stsClient{config: options.STS, region: s.region}
-	if client.config.Limiter == nil {
-		client.config.Limiter = tencentcloud.NewLimiter(20)
-	}
-	w.call, w.accountOf = client.issue, client.account
+	})}
+	options.STS.Limiter = tencentcloud.NewLimiter(20) // STS's limit
+	d.client = stsClient{config: options.STS, region: s.region}
 	return s
 }
 
@@ -105,137 +93,83 @@ func (s *Source) Region() string { return s.region() }
 
 // Credential returns a credential that is valid now. The error is an *Error.
 func (s *Source) Credential(ctx context.Context) (tencentcloud.Credential, error) {
-	chain, err := s.open()
+	signer, err := s.open()
 	if err != nil {
 		return tencentcloud.Credential{}, err
 	}
-	if err := s.checkAccount(ctx, chain); err != nil {
+	if err := s.checkAccount(ctx, signer); err != nil {
 		return tencentcloud.Credential{}, err
 	}
-	return chain.Credential(ctx)
+	return signer.Credential(ctx)
 }
 
 // Refused drops the credential c if it is still in use, and reports whether
-// another one can be had.
+// another one is available.
 func (s *Source) Refused(c tencentcloud.Credential) bool {
-	s.mu.Lock()
-	chain := s.chain
-	s.mu.Unlock()
-	return chain != nil && chain.Refused(c)
+	signer := s.opened()
+	return signer != nil && signer.Refused(c)
 }
 
-// open builds the chain. It reads the profile, to know whether it has a role.
+// Origin says where the credential that signs the requests comes from, and each
+// of id, key and token if they were given: the argument, variable or file. It is
+// for the user whose credential is rejected, starts in lower case, and has no
+// full stop at its end. It is empty before the first call of Credential.
+func (s *Source) Origin() string {
+	if signer := s.opened(); signer != nil {
+		return signer.whence()
+	}
+	return ""
+}
+
+func (s *Source) opened() *refresher {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.signer
+}
+
+// open finds the sources that count: the first that is set, the one that it is
+// called with, and so on to one that needs no caller. It looks for files.
 func (s *Source) open() (*refresher, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.chain != nil {
-		return s.chain, nil
+	if s.signer != nil {
+		return s.signer, nil
 	}
-	chain, role, problem := s.start()
-	if problem != nil {
-		return nil, problem
-	}
-	if role != nil {
-		chain = s.link(role, chain)
-	}
-	for _, st := range s.plan.roles {
-		chain = s.link(st, chain)
-	}
-	chain.final = true
-	s.chain = chain
-	return chain, nil
-}
-
-// link makes the next of the chain: a step that is called with previous.
-func (s *Source) link(st step, previous tencentcloud.CredentialSource) *refresher {
-	return &refresher{
-		source: st.String(), renewable: !st.single(), obtained: s.world.obtained,
-		fetch: func(ctx context.Context) (tencentcloud.Credential, error) { return st.fetch(ctx, s.world, previous) },
-	}
-}
-
-// start is the first of the chain, and the profile's role if that is to be
-// called next.
-func (s *Source) start() (*refresher, step, *Error) {
-	p := s.plan
-	if p.first == nil {
-		return s.base()
-	}
-	first := s.link(p.first, nil)
-	if p.profile == nil {
-		return first, nil, nil
-	}
-	file, problem := p.profile.read(s.world.readFile)
-	if problem != nil {
-		if problem.absent && !p.profile.asked {
-			problem = nil
+	var found []*candidate
+	var tried []Tried
+	for _, c := range s.plan.candidates {
+		why := c.unset
+		if why == "" && c.find != nil {
+			switch problem := c.find(s.deps.readFile); {
+			case problem != nil && !problem.absent:
+				return nil, problem
+			case problem != nil:
+				why = problem.why()
+			}
 		}
-		return first, nil, problem
-	}
-	role, problem := p.profile.role(file)
-	return first, role, problem
-}
-
-// base is the source of keys that others gave out for long: arguments and
-// variables, the profile, or the SDKs' file.
-func (s *Source) base() (*refresher, step, *Error) {
-	p, read := s.plan, s.world.readFile
-	if p.keys != (pair{}) {
-		keys := s.keysFrom("secret_id and secret_key", func() (pair, *Error) { return p.keys, nil })
-		keys.renewable = false
-		return keys, nil, nil
-	}
-	file, inProfile := p.profile.read(read)
-	role, problem := p.profile.role(file)
-	if inProfile == nil {
-		_, inProfile = p.profile.keys(file)
-	}
-	switch {
-	case problem != nil:
-		return nil, nil, problem
-	case inProfile == nil:
-		return s.keysFrom(fmt.Sprintf("%v (%s)", p.profile, p.profile.credentialPath()), func() (pair, *Error) {
-			file, problem := p.profile.read(read)
-			if problem != nil {
-				return pair{}, problem
+		if why == "" {
+			found = append(found, c)
+			why = "set, but it has to be called with the credential of another source"
+			if c.alone {
+				s.signer = s.chain(found)
+				return s.signer, nil
 			}
-			return p.profile.keys(file)
-		}), role, nil
-	case !inProfile.absent || p.profile.asked:
-		return nil, nil, inProfile
+		}
+		tried = append(tried, Tried{cmp.Or(c.label, c.name), why})
 	}
-	_, inShared := p.shared.read(read)
-	switch {
-	case inShared == nil:
-		return s.keysFrom(fmt.Sprintf("credentials file (%s)", p.shared.path), func() (pair, *Error) { return p.shared.read(read) }), role, nil
-	case !inShared.absent || p.shared.asked:
-		return nil, nil, inShared
-	}
-	return nil, nil, notFound(p, inProfile, inShared)
+	slices.Reverse(tried) // the simplest sources first
+	return nil, &Error{Problem: "no credentials were found", Remedy: "Set up one of these sources", Tried: tried}
 }
 
-// keysFrom is a source of keys that do not expire. It reads its file again when
-// the service has refused them, in case they have been replaced.
-func (s *Source) keysFrom(source string, read func() (pair, *Error)) *refresher {
-	return &refresher{
-		source: source, renewable: true, obtained: s.world.obtained,
-		fetch: func(context.Context) (tencentcloud.Credential, error) {
-			keys, problem := read()
-			if problem != nil {
-				return tencentcloud.Credential{}, problem
-			}
-			return keys.credential(), nil
-		},
+// chain links each source to the one that it is called with, the last one to none.
+func (s *Source) chain(found []*candidate) *refresher {
+	var caller *refresher
+	for i, c := range slices.Backward(found) {
+		from := caller
+		caller = &refresher{
+			source: c.name, origin: cmp.Or(c.origin, c.name), caller: from, renewable: !c.once, final: i == 0, obtained: s.deps.obtained,
+			fetch: func(ctx context.Context) (tencentcloud.Credential, error) { return c.fetch(ctx, s.deps, from) },
+		}
 	}
-}
-
-// notFound lists every source that was looked at, and why it did not serve.
-func notFound(p *Plan, inProfile, inShared *Error) *Error {
-	looked := []Looked{
-		{fmt.Sprintf("secret_id and secret_key (%s, %s)", envSecretID, envSecretKey), "not set"},
-		{fmt.Sprintf("%v (profile, %s, shared_credentials_dir, %s)", p.profile, envProfile, envSharedCredentialsDir), inProfile.why()},
-	}
-	looked = append(looked, p.looked...)
-	looked = append(looked, Looked{p.shared.String(), inShared.why()})
-	return &Error{Problem: "no credentials were found", Remedy: "Set up one of these sources", Looked: looked}
+	return caller
 }

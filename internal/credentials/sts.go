@@ -46,7 +46,7 @@ func (c stsClient) account(ctx context.Context, source tencentcloud.CredentialSo
 
 // stsCall is one call of an action that gives temporary credentials.
 type stsCall struct {
-	source  step
+	source  string
 	action  string
 	as      tencentcloud.CredentialSource
 	region  string // the source's own if it is empty
@@ -55,10 +55,10 @@ type stsCall struct {
 	secrets []string // of the parameters
 }
 
-// sts calls STS and makes its answer a credential.
-func (w *world) sts(ctx context.Context, call stsCall) (tencentcloud.Credential, error) {
+// sts calls STS and makes a credential of its response.
+func (d *deps) sts(ctx context.Context, call stsCall) (tencentcloud.Credential, error) {
 	asked := time.Now()
-	answer, err := w.call(ctx, call)
+	answer, err := d.client.issue(ctx, call)
 	if err != nil {
 		return tencentcloud.Credential{}, refused(call, err)
 	}
@@ -67,11 +67,11 @@ func (w *world) sts(ctx context.Context, call stsCall) (tencentcloud.Credential,
 	return c, nil
 }
 
-// expiry is when a credential runs out by this machine's clock. The service
-// does not give out what has run out already, nor for longer than it was asked:
-// then the clock is wrong, and only the lifetime can be relied on.
-func expiry(asked, now, told time.Time, lifetime time.Duration) time.Time {
-	longest := asked.Add(lifetime)
+// expiry is when a credential expires by this machine's clock. The service
+// issues none that has expired already, nor for longer than requested: then the
+// clock is wrong, and only the lifetime can be relied on.
+func expiry(requested, now, told time.Time, lifetime time.Duration) time.Time {
+	longest := requested.Add(lifetime)
 	if told.After(now) && told.Before(longest) {
 		return told
 	}
@@ -84,18 +84,19 @@ func refused(call stsCall, err error) error {
 	if errors.As(err, &own) {
 		return own // of the credential that the call was to be signed with
 	}
-	e := &Error{Source: call.source.String(), Problem: "STS gave no credential", Cause: censor(err, call.secrets)}
+	e := &Error{Source: call.source, Problem: "STS issued no credential", Cause: censor(err, call.secrets)}
+	caller, signed := call.as.(*refresher)
 	switch {
 	case tencentcloud.IsCode(err, "ResourceNotFound.RoleNotFound"):
 		e.Remedy = "Correct the role's ARN; the console lists roles under CAM"
 	case tencentcloud.IsCode(err, "UnauthorizedOperation"):
-		e.Remedy = "Allow the caller sts:" + call.action + ", and let the role's trust policy name the caller"
-	case tencentcloud.IsCode(err, "AuthFailure.SecretIdNotFound", "AuthFailure.SignatureFailure", "AuthFailure.TokenFailure", "AuthFailure.InvalidSecretId"):
-		e.Remedy = "The call was signed with a credential that the service does not accept. Correct the source before this one"
+		e.Remedy = "Allow the caller sts:" + call.action + ", and name the caller in the role's trust policy"
 	case tencentcloud.IsCode(err, "InvalidParameter.WebIdentityTokenError"):
-		e.Remedy = "Hand in a token that is valid now; one in a file is read anew at every renewal"
+		e.Remedy = "Use a token that is valid now; a token file is read again at every refresh"
 	case tencentcloud.IsCode(err, "AuthFailure.MFAFailure"):
-		e.Remedy = "Hand in a new code; each is good for one call"
+		e.Remedy = "Use a new code; each is valid for one call"
+	case signed && unauthenticated(err):
+		e.Remedy = "STS rejected the credential that signed the call: " + caller.whence()
 	}
 	return e
 }

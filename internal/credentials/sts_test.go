@@ -37,6 +37,16 @@ func TestParameters(t *testing.T) {
 		{"AssumeRoleWithWebIdentity of the environment", setUp{env: append([]string{envWebIdentityToken, jwt, envProviderID, "idp"}, environment...)},
 			"ap-guangzhou", map[string]any{
 				"ProviderId": "idp", "WebIdentityToken": jwt, "RoleArn": "env-role", "RoleSessionName": "session", "DurationSeconds": 7200.0}},
+		{"AssumeRoleWithWebIdentity by a file of the block, before a token of the environment", setUp{
+			config: Config{AssumeRoleWithWebIdentity: &AssumeRoleWithWebIdentity{WebIdentityTokenFile: "/jwt", RoleARN: "role", SessionName: "session"}},
+			env:    []string{envWebIdentityToken, "unused", envRoleARN, "unused"}, files: files{"/jwt": jwt}},
+			"ap-guangzhou", map[string]any{
+				"ProviderId": "OIDC", "WebIdentityToken": jwt, "RoleArn": "role", "RoleSessionName": "session", "DurationSeconds": 7200.0}},
+		{"AssumeRoleWithWebIdentity by a token, before a file", setUp{
+			config: Config{AssumeRoleWithWebIdentity: &AssumeRoleWithWebIdentity{WebIdentityToken: jwt, WebIdentityTokenFile: "/unused",
+				RoleARN: "role", RoleARNFile: "/unused", SessionName: "session"}}},
+			"ap-guangzhou", map[string]any{
+				"ProviderId": "OIDC", "WebIdentityToken": jwt, "RoleArn": "role", "RoleSessionName": "session", "DurationSeconds": 7200.0}},
 		{"GetSessionToken", setUp{config: Config{MFACertification: mfa}, env: keys}, "ap-guangzhou", map[string]any{
 			"SerialNumber": "device", "TokenCode": code, "DurationSeconds": 1800.0}},
 		{"a pod", setUp{config: Config{Region: "ap-argument", EnablePodOIDC: true}, env: pod, files: podFile}, "ap-pod", map[string]any{

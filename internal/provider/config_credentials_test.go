@@ -24,9 +24,8 @@ func block(t *testing.T, some values) providerModel {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var model providerModel
-	config := tfsdk.Config{Raw: raw, Schema: schema}
-	if diags := config.Get(t.Context(), &model); diags.HasError() {
+	model, diags := readBlock(t.Context(), tfsdk.Config{Raw: raw, Schema: schema})
+	if diags.HasError() {
 		t.Fatal(diags)
 	}
 	return model
@@ -38,10 +37,7 @@ func TestCredentialsOfTheBlock(t *testing.T) {
 	for name, kind := range providerSchema().Type().TerraformType(t.Context()).(tftypes.Object).AttributeTypes { //nolint:forcetypeassert // a schema is an object
 		all[name] = marked(name, kind)
 	}
-	got, diags := block(t, all).credentials(t.Context())
-	if diags.HasError() {
-		t.Fatal(diags)
-	}
+	got := block(t, all).Config
 	want := credentials.Config{
 		SecretID: "secret_id", SecretKey: "secret_key", SecurityToken: "security_token", Region: "region", Profile: "profile",
 		SharedCredentialsDir: "shared_credentials_dir", CAMRoleName: "cam_role_name", EnablePodOIDC: true,
@@ -63,8 +59,8 @@ func TestCredentialsOfTheBlock(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %s\nwant %s", fields(got), fields(want))
 	}
-	if got, diags := block(t, nil).credentials(t.Context()); diags.HasError() || !reflect.DeepEqual(got, credentials.Config{}) {
-		t.Errorf("of an empty block: %s, %v", fields(got), diags)
+	if got := block(t, nil).Config; !reflect.DeepEqual(got, credentials.Config{}) {
+		t.Errorf("of an empty block: %s", fields(got))
 	}
 }
 
@@ -113,7 +109,7 @@ func TestCredentialFaults(t *testing.T) {
 	}
 	members["role_arn"] = stringValue("qcs::cam::uin/1:roleName/r")
 	half := block(t, values{"secret_id": stringValue("id"), "assume_role": tftypes.NewValue(role, members)})
-	_, diags := newSettings(t.Context(), half, environment{}.lookup)
+	_, diags := newSettings(half, environment{}.lookup)
 	got := map[string]string{}
 	for _, d := range diags {
 		at, ok := d.(diag.DiagnosticWithPath)
@@ -123,7 +119,7 @@ func TestCredentialFaults(t *testing.T) {
 		got[at.Path().String()] = d.Detail()
 	}
 	want := map[string]string{
-		path.Root("secret_key").String(): "secret_id and secret_key: secret_key is not set, though secret_id is. " +
+		path.Root("secret_key").String(): "secret_id and secret_key: secret_key is not set; found only secret_id from the provider block. " +
 			"Set secret_key or TENCENTCLOUD_SECRET_KEY.",
 		path.Root("assume_role").AtName("session_name").String(): "assume_role: session_name is not set. " +
 			"Set assume_role.session_name or TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME.",
@@ -133,16 +129,52 @@ func TestCredentialFaults(t *testing.T) {
 	}
 }
 
-// TestSecrets lists what is to be masked, of the block and of the environment, and no empty text, which is in every log.
-func TestSecrets(t *testing.T) {
-	got := secrets(credentials.Config{
-		SecretKey: "a", AssumeRoleWithSAML: &credentials.AssumeRoleWithSAML{SAMLAssertion: "b"},
-		AssumeRoleWithWebIdentity: &credentials.AssumeRoleWithWebIdentity{WebIdentityToken: "c"},
-	}, environment{
-		"TENCENTCLOUD_SECRET_KEY": "d\n", "TENCENTCLOUD_SECURITY_TOKEN": "e", "TENCENTCLOUD_SECRET_ID": "public",
-		"TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION": "f", "TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN": " ",
-	}.lookup)
-	if want := []string{"a", "b", "c", "d", "e", "f"}; !slices.Equal(got, want) {
-		t.Errorf("%q, want %q", got, want)
+// TestIncompleteVariables warns of variables that are ignored, and says what is missing.
+func TestIncompleteVariables(t *testing.T) {
+	_, diags := newSettings(block(t, values{"secret_id": stringValue("id"), "secret_key": stringValue("key")}),
+		environment{"TENCENTCLOUD_ASSUME_ROLE_ARN": "role"}.lookup)
+	if len(diags) != 1 || diags[0].Severity() != diag.SeverityWarning {
+		t.Fatalf("%v", diags)
+	}
+	want := "role from the environment: ignored because it is incomplete; not set: TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME. " +
+		"Set what is missing, or unset TENCENTCLOUD_ASSUME_ROLE_ARN."
+	if diags[0].Summary() != "Incomplete credentials in the environment" || diags[0].Detail() != want {
+		t.Errorf("%s: %s", diags[0].Summary(), diags[0].Detail())
+	}
+}
+
+// TestConflicts points at one of two arguments that exclude each other.
+func TestConflicts(t *testing.T) {
+	accounts := func(id ...string) []string { return id }
+	for name, c := range map[string]struct {
+		config credentials.Config
+		at     string
+		want   string
+	}{
+		"accounts": {credentials.Config{AllowedAccountIDs: accounts("1"), ForbiddenAccountIDs: accounts("2")}, "allowed_account_ids",
+			"allowed_account_ids conflicts with forbidden_account_ids. Set one of them."},
+		"identities": {credentials.Config{AssumeRoleWithSAML: &credentials.AssumeRoleWithSAML{},
+			AssumeRoleWithWebIdentity: &credentials.AssumeRoleWithWebIdentity{}}, "assume_role_with_saml",
+			"assume_role_with_saml conflicts with assume_role_with_web_identity. Remove one of the blocks."},
+	} {
+		diags := conflicts(providerModel{Config: c.config})
+		if len(diags) != 1 || diags[0].Summary() != summaryCredentials || diags[0].Detail() != c.want {
+			t.Fatalf("%s: %v", name, diags)
+		}
+		if at, ok := diags[0].(diag.DiagnosticWithPath); !ok || !at.Path().Equal(path.Root(c.at)) {
+			t.Errorf("%s: points elsewhere: %v", name, diags[0])
+		}
+	}
+	if diags := conflicts(providerModel{Config: credentials.Config{AllowedAccountIDs: accounts("1"), ForbiddenAccountIDs: accounts()}}); len(diags) > 0 {
+		t.Errorf("an empty set conflicts: %v", diags)
+	}
+}
+
+// TestSecretsOfTheSettings masks what the block and the environment hold.
+func TestSecretsOfTheSettings(t *testing.T) {
+	s, diags := newSettings(block(t, values{"secret_id": stringValue("id"), "secret_key": stringValue("key-of-block")}),
+		environment{"TENCENTCLOUD_SECRET_KEY": "key-of-environment"}.lookup)
+	if diags.HasError() || !slices.Equal(s.secrets, []string{"key-of-block", "key-of-environment"}) {
+		t.Errorf("%q, %v", s.secrets, diags)
 	}
 }

@@ -19,8 +19,25 @@ func (e environment) lookup(name string) (string, bool) {
 	return value, ok
 }
 
+// The environment variables, written once more, so that a slip in a tag is found.
+const (
+	envDomain            = "TENCENTCLOUD_DOMAIN"
+	envEndpoint          = "TENCENTCDN_ENDPOINT"
+	envSTSEndpoint       = "TENCENTCDN_STS_ENDPOINT"
+	envMetadataEndpoint  = "TENCENTCDN_METADATA_ENDPOINT"
+	envRequestsPerSecond = "TENCENTCDN_REQUESTS_PER_SECOND"
+	envMaxRetries        = "TENCENTCDN_MAX_RETRIES"
+	envRequestTimeout    = "TENCENTCDN_REQUEST_TIMEOUT"
+)
+
+var (
+	unknownString = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
+	unknownNumber = tftypes.NewValue(tftypes.Number, tftypes.UnknownValue)
+	unknownSet    = tftypes.NewValue(tftypes.Set{ElementType: tftypes.String}, tftypes.UnknownValue)
+)
+
 func TestConnection(t *testing.T) {
-	s, n := types.StringValue, types.Int64Value
+	n := types.Int64Value
 	type want struct {
 		endpoint, sts, metadata string
 		perSecond, retries      int
@@ -40,11 +57,11 @@ func TestConnection(t *testing.T) {
 		want  want
 	}{
 		"nothing is set": {want: defaults},
-		"empty is not set": {block: providerModel{Endpoint: s(""), Domain: s(""), RequestTimeout: s("")},
+		"empty is not set": {block: providerModel{Endpoint: "", Domain: "", RequestTimeout: ""},
 			env: environment{envEndpoint: "", envMaxRetries: "", envRequestsPerSecond: " "}, want: defaults},
 		"arguments": {
-			block: providerModel{Endpoint: s("cdn.internal.tencentcloudapi.com"), STSEndpoint: s("https://sts.example.com:8443/"),
-				MetadataEndpoint: s("169.254.0.23"), RequestsPerSecond: n(5), MaxRetries: n(0), RequestTimeout: s("1m30s")},
+			block: providerModel{Endpoint: "cdn.internal.tencentcloudapi.com", STSEndpoint: "https://sts.example.com:8443/",
+				MetadataEndpoint: "169.254.0.23", RequestsPerSecond: n(5), MaxRetries: n(0), RequestTimeout: "1m30s"},
 			want: want{"https://cdn.internal.tencentcloudapi.com", "https://sts.example.com:8443", "http://169.254.0.23", 5, 0, "1m30s"},
 		},
 		"variables": {
@@ -52,14 +69,19 @@ func TestConnection(t *testing.T) {
 				envRequestsPerSecond: "7", envMaxRetries: "3", envRequestTimeout: "5s"},
 			want: want{"http://127.0.0.1:1234", "http://[::1]:1", "http://localhost:1", 7, 3, "5s"},
 		},
+		"quotes and invisible characters around a value": {
+			block: providerModel{Endpoint: " 'a.example.com'\u200b"},
+			env:   environment{envSTSEndpoint: `"b.example.com"`, envMaxRetries: "'3'", envRequestTimeout: "\ufeff5s\r\n"},
+			want:  want{"https://a.example.com", "https://b.example.com", "http://metadata.tencentyun.com", 20, 3, "5s"},
+		},
 		"argument over variable": {
-			block: providerModel{Endpoint: s("a.example.com:444"), STSEndpoint: s("b.example.com"), MetadataEndpoint: s("c.example.com"),
-				Domain: s("d.example.com"), RequestsPerSecond: n(1), MaxRetries: n(1), RequestTimeout: s("1s")},
+			block: providerModel{Endpoint: "a.example.com:444", STSEndpoint: "b.example.com", MetadataEndpoint: "c.example.com",
+				Domain: "d.example.com", RequestsPerSecond: n(1), MaxRetries: n(1), RequestTimeout: "1s"},
 			env: environment{envEndpoint: "x.example.com", envSTSEndpoint: "x.example.com", envMetadataEndpoint: "x.example.com",
 				envDomain: "x.example.com", envRequestsPerSecond: "9", envMaxRetries: "9", envRequestTimeout: "9s"},
 			want: want{"https://a.example.com:444", "https://b.example.com", "http://c.example.com", 1, 1, "1s"},
 		},
-		"domain": {block: providerModel{Domain: s("intl.tencentcloudapi.com")},
+		"domain": {block: providerModel{Domain: "intl.tencentcloudapi.com"},
 			want: but(func(w *want) {
 				w.endpoint, w.sts = "https://cdn.intl.tencentcloudapi.com", "https://sts.intl.tencentcloudapi.com"
 			})},
@@ -68,8 +90,8 @@ func TestConnection(t *testing.T) {
 				w.endpoint, w.sts = "https://cdn.ap-beijing.tencentcloudapi.com", "https://sts.ap-beijing.tencentcloudapi.com"
 			})},
 		"unknown ones are taken as not set": {
-			block: providerModel{Endpoint: types.StringUnknown(), Domain: types.StringUnknown(), RequestsPerSecond: types.Int64Unknown(),
-				MaxRetries: types.Int64Unknown(), RequestTimeout: types.StringUnknown()},
+			block: block(t, values{"endpoint": unknownString, "domain": unknownString, "request_timeout": unknownString,
+				"requests_per_second": unknownNumber, "max_retries": unknownNumber, "allowed_account_ids": unknownSet}),
 			env:  environment{envMaxRetries: "2"},
 			want: but(func(w *want) { w.retries = 2 }),
 		},
@@ -88,37 +110,42 @@ func TestConnection(t *testing.T) {
 }
 
 func TestConnectionRefused(t *testing.T) {
-	s, n := types.StringValue, types.Int64Value
+	n := types.Int64Value
 	for name, c := range map[string]struct {
 		block providerModel
 		env   environment
 		at    string // the argument, or else the variable
 		want  string
 	}{
-		"http to a network":          {block: providerModel{Endpoint: s("http://cdn.tencentcloudapi.com")}, at: "endpoint", want: "plain http:// to cdn.tencentcloudapi.com would show credentials"},
-		"http to a private net":      {block: providerModel{Endpoint: s("http://192.168.1.1:80")}, at: "endpoint", want: "plain http:// to 192.168.1.1:80"},
-		"http to a look-alike":       {block: providerModel{Endpoint: s("http://127.0.0.1.example.com")}, at: "endpoint", want: "plain http:// to"},
-		"http to all addresses":      {block: providerModel{STSEndpoint: s("http://0.0.0.0:80")}, at: "sts_endpoint", want: "plain http:// to"},
-		"http by a variable":         {env: environment{envSTSEndpoint: "http://sts.example.com"}, at: envSTSEndpoint, want: "plain http:// to"},
-		"another scheme":             {block: providerModel{Endpoint: s("ftp://example.com")}, at: "endpoint", want: "scheme is neither https nor http"},
-		"no host":                    {block: providerModel{Endpoint: s("https://")}, at: "endpoint", want: "names no host"},
-		"only a port":                {block: providerModel{Endpoint: s(":443")}, at: "endpoint", want: "names no host"},
-		"a path":                     {block: providerModel{Endpoint: s("https://example.com/api")}, at: "endpoint", want: "more than a host and a port"},
-		"a query":                    {block: providerModel{Endpoint: s("https://example.com/?x=1")}, at: "endpoint", want: "more than a host and a port"},
-		"a password":                 {block: providerModel{Endpoint: s("https://user:hunter2@example.com")}, at: "endpoint", want: "user name or password in it is refused"},
-		"a space":                    {block: providerModel{Endpoint: s("example .com")}, at: "endpoint", want: "is not a host, host:port or URL"},
-		"no such port":               {block: providerModel{Endpoint: s("example.com:0")}, at: "endpoint", want: "port 0, which is none"},
-		"a port too high":            {block: providerModel{MetadataEndpoint: s("example.com:65536")}, at: "metadata_endpoint", want: "port 65536, which is none"},
-		"a URL as domain":            {block: providerModel{Domain: s("https://tencentcloudapi.com")}, at: "domain", want: "is not a domain name"},
-		"a domain of a variable":     {env: environment{envDomain: "tencentcloudapi"}, at: envDomain, want: "is not a domain name"},
-		"no requests":                {block: providerModel{RequestsPerSecond: n(0)}, at: "requests_per_second", want: "whole number from 1 to 1000"},
-		"too many requests":          {block: providerModel{RequestsPerSecond: n(1001)}, at: "requests_per_second", want: "whole number from 1 to 1000"},
-		"half a request":             {env: environment{envRequestsPerSecond: "0.5"}, at: envRequestsPerSecond, want: "whole number from 1 to 1000"},
-		"negative retries":           {block: providerModel{MaxRetries: n(-1)}, at: "max_retries", want: "whole number from 0 to 100"},
-		"retries that are no number": {env: environment{envMaxRetries: "many"}, at: envMaxRetries, want: "whole number from 0 to 100"},
-		"a number as duration":       {block: providerModel{RequestTimeout: s("30")}, at: "request_timeout", want: "not a Go duration above zero"},
-		"no time":                    {block: providerModel{RequestTimeout: s("0s")}, at: "request_timeout", want: "not a Go duration above zero"},
-		"negative time":              {env: environment{envRequestTimeout: "-1s"}, at: envRequestTimeout, want: "not a Go duration above zero"},
+		"http to a network":              {block: providerModel{Endpoint: "http://cdn.tencentcloudapi.com"}, at: "endpoint", want: "plain http:// to cdn.tencentcloudapi.com would send credentials in clear text"},
+		"http to a private net":          {block: providerModel{Endpoint: "http://192.168.1.1:80"}, at: "endpoint", want: "plain http:// to 192.168.1.1:80"},
+		"http to a look-alike":           {block: providerModel{Endpoint: "http://127.0.0.1.example.com"}, at: "endpoint", want: "plain http:// to"},
+		"http to all addresses":          {block: providerModel{STSEndpoint: "http://0.0.0.0:80"}, at: "sts_endpoint", want: "plain http:// to"},
+		"http by a variable":             {env: environment{envSTSEndpoint: "http://sts.example.com"}, at: envSTSEndpoint, want: "plain http:// to"},
+		"another scheme":                 {block: providerModel{Endpoint: "ftp://example.com"}, at: "endpoint", want: "scheme must be https or http"},
+		"no host":                        {block: providerModel{Endpoint: "https://"}, at: "endpoint", want: "has no host"},
+		"only a port":                    {block: providerModel{Endpoint: ":443"}, at: "endpoint", want: "has no host"},
+		"a path":                         {block: providerModel{Endpoint: "https://example.com/api"}, at: "endpoint", want: "a host and a port only"},
+		"a query":                        {block: providerModel{Endpoint: "https://example.com/?x=1"}, at: "endpoint", want: "a host and a port only"},
+		"a password":                     {block: providerModel{Endpoint: "https://user:hunter2@example.com"}, at: "endpoint", want: "must not contain a user name or password"},
+		"a password that does not parse": {block: providerModel{Endpoint: "https://user:hunter2%ss@example.com"}, at: "endpoint", want: "must not contain a user name or password"},
+		"a password without a scheme":    {env: environment{envMetadataEndpoint: "user:hunter2@example.com"}, at: envMetadataEndpoint, want: "must not contain a user name or password"},
+		"a password in a bad URL":        {block: providerModel{STSEndpoint: "https:/user:hunter2@example.com"}, at: "sts_endpoint", want: "must not contain a user name or password"},
+		"a password in the domain":       {env: environment{envDomain: "user:hunter2@example.com"}, at: envDomain, want: "is not a domain name"},
+		"a space":                        {block: providerModel{Endpoint: "example .com"}, at: "endpoint", want: "is not a host, host:port or URL"},
+		"no such port":                   {block: providerModel{Endpoint: "example.com:0"}, at: "endpoint", want: "has an invalid port: 0"},
+		"a port too high":                {block: providerModel{MetadataEndpoint: "example.com:65536"}, at: "metadata_endpoint", want: "has an invalid port: 65536"},
+		"a URL as domain":                {block: providerModel{Domain: "https://tencentcloudapi.com"}, at: "domain", want: "is not a domain name"},
+		"a domain of a variable":         {env: environment{envDomain: "tencentcloudapi"}, at: envDomain, want: "is not a domain name"},
+		"no requests":                    {block: providerModel{RequestsPerSecond: n(0)}, at: "requests_per_second", want: "whole number from 1 to 1000"},
+		"too many requests":              {block: providerModel{RequestsPerSecond: n(1001)}, at: "requests_per_second", want: "whole number from 1 to 1000"},
+		"half a request":                 {env: environment{envRequestsPerSecond: "0.5"}, at: envRequestsPerSecond, want: "whole number from 1 to 1000"},
+		"negative retries":               {block: providerModel{MaxRetries: n(-1)}, at: "max_retries", want: "whole number from 0 to 100"},
+		"retries that are no number":     {env: environment{envMaxRetries: "many"}, at: envMaxRetries, want: "whole number from 0 to 100"},
+		"a number as duration":           {block: providerModel{RequestTimeout: "30"}, at: "request_timeout", want: "must be a Go duration such as 30s or 1m30s, above zero and at most 2562047h"},
+		"no time":                        {block: providerModel{RequestTimeout: "0s"}, at: "request_timeout", want: "must be a Go duration such as 30s or 1m30s, above zero and at most 2562047h"},
+		"a time that overflows":          {block: providerModel{RequestTimeout: "9999999h"}, at: "request_timeout", want: `"9999999h" must be a Go duration such as 30s or 1m30s, above zero and at most 2562047h`},
+		"negative time":                  {env: environment{envRequestTimeout: "-1s"}, at: envRequestTimeout, want: "must be a Go duration such as 30s or 1m30s, above zero and at most 2562047h"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, diags := newConnection(c.block, c.env.lookup)
@@ -169,5 +196,29 @@ func TestUnknownArguments(t *testing.T) {
 	}
 	if got := unknownArguments(stringValue("not an object")); got != nil {
 		t.Errorf("%v", got)
+	}
+}
+
+// TestDescriptionsNameVariables tells the environment variable of every argument that has one.
+func TestDescriptionsNameVariables(t *testing.T) {
+	schema := providerSchema()
+	descriptions := map[string]string{}
+	for name, attribute := range schema.Attributes {
+		descriptions[name] = attribute.GetMarkdownDescription()
+	}
+	for block, nested := range schema.Blocks {
+		for name, attribute := range nested.GetNestedObject().GetAttributes() {
+			descriptions[block+"."+name] = attribute.GetMarkdownDescription()
+		}
+	}
+	for path, variable := range variables {
+		if !strings.HasSuffix(descriptions[path], " Environment: `"+variable+"`.") {
+			t.Errorf("%s: %q does not name %s", path, descriptions[path], variable)
+		}
+	}
+	for path, description := range descriptions {
+		if strings.Contains(description, "Environment:") && variables[path] == "" {
+			t.Errorf("%s has no variable: %q", path, description)
+		}
 	}
 }

@@ -31,17 +31,37 @@ func TestAccCredentials_sources(t *testing.T) {
 	profile := file(t, "ci.credential", `{"secretId":"AKIDEXAMPLE","secretKey":"EXAMPLEKEY"}`)
 	ini := file(t, "credentials", "[default]\nsecret_id = AKIDEXAMPLE\nsecret_key = EXAMPLEKEY\n")
 	token, jwt := file(t, "token.json", `{"web_identity_token":"eyJhbGciOi"}`), file(t, "jwt", "eyJwb2Qi\n")
+	cvmRole := file(t, "default.credential", `{"type":"cvm-role"}`)
 	for name, c := range map[string]struct {
 		options   cdnsim.Options
 		arguments string
 		env       []string // of a real process
 		sts       []string // actions and parameters that STS received
 		metadata  int      // requests to the instance metadata
+		warning   string
 	}{
 		"static":      {arguments: keys},
 		"environment": {env: []string{"TENCENTCLOUD_SECRET_ID=AKIDEXAMPLE", "TENCENTCLOUD_SECRET_KEY=EXAMPLEKEY"}},
 		"profile":     {arguments: fmt.Sprintf("profile = \"ci\"\nshared_credentials_dir = %q", filepath.Dir(profile))},
-		"SDK file":    {env: []string{"TENCENTCLOUD_CREDENTIALS_FILE=" + ini}},
+		"quoted variables, as docker --env-file leaves them": {
+			env: []string{`TENCENTCLOUD_SECRET_ID="AKIDEXAMPLE"`, "TENCENTCLOUD_SECRET_KEY='EXAMPLEKEY'\u200b", `TENCENTCLOUD_REGION="ap-guangzhou"`},
+		},
+		"half a role of the environment is ignored": {
+			env: []string{"TENCENTCLOUD_SECRET_ID=AKIDEXAMPLE", "TENCENTCLOUD_SECRET_KEY=EXAMPLEKEY", "TENCENTCLOUD_ASSUME_ROLE_ARN=" + role},
+			warning: "role from the environment: ignored because it is incomplete; not set: TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME. " +
+				"Set what is missing, or unset TENCENTCLOUD_ASSUME_ROLE_ARN.",
+		},
+		"profile that is the role of the instance": {
+			options:   cdnsim.Options{Metadata: cdnsim.MetadataOptions{Roles: []string{"reader", "other"}}},
+			arguments: fmt.Sprintf("shared_credentials_dir = %q", filepath.Dir(cvmRole)), metadata: 2,
+		},
+		"raw web identity token": {
+			options:   cdnsim.Options{STS: cdnsim.STSOptions{WebIdentityToken: "eyJwb2Qi"}},
+			arguments: fmt.Sprintf("assume_role_with_web_identity {\nweb_identity_token_file = %q\nrole_arn = %q\nsession_name = \"ci\"\n}", jwt, role),
+			sts: []string{`AssumeRoleWithWebIdentity {"DurationSeconds":7200,"ProviderId":"OIDC","RoleArn":"` + role +
+				`","RoleSessionName":"ci","WebIdentityToken":"eyJwb2Qi"}`},
+		},
+		"SDK file": {env: []string{"TENCENTCLOUD_CREDENTIALS_FILE=" + ini}},
 		"instance role": {
 			options: cdnsim.Options{Metadata: cdnsim.MetadataOptions{Roles: []string{"reader"}}}, arguments: `cam_role_name = "reader"`,
 			metadata: 1,
@@ -94,11 +114,20 @@ func TestAccCredentials_sources(t *testing.T) {
 				p = installed(t, s.block(c.arguments)+lookUp)
 				p.env = append(p.env, c.env...)
 			}
-			p.plan().must(t)
+			o := p.plan().must(t)
+			warning := ""
+			for _, d := range o.diagnostics("warning") {
+				if d.Summary == "Incomplete credentials in the environment" {
+					warning += d.Detail
+				}
+			}
+			if warning != c.warning {
+				t.Errorf("warns %q, want %q", warning, c.warning)
+			}
 
 			requests := s.pushTasks()
 			if len(requests) != 1 || requests[0].Answer.Code != "" {
-				t.Fatalf("%d requests, the first with the answer %+v", len(requests), requests[0].Answer)
+				t.Fatalf("%d requests, the first with the response %+v", len(requests), requests[0].Answer)
 			}
 			id, token := "AKIDEXAMPLE", ""
 			if issued := s.Issued(); len(issued) > 0 {
@@ -140,7 +169,7 @@ func podCall(t *testing.T, s *service) string {
 		`"WebIdentityToken":"eyJwb2Qi"}`, role, calls[0].Params["RoleSessionName"])
 }
 
-// Temporary keys that are handed in go with their token.
+// Temporary keys are sent with their token.
 func TestAccCredentials_token(t *testing.T) {
 	t.Parallel()
 	s := simulate(t, cdnsim.Options{})
@@ -148,11 +177,32 @@ func TestAccCredentials_token(t *testing.T) {
 	attached(t, s.block(fmt.Sprintf("secret_id = %q\nsecret_key = %q\nsecurity_token = %q", issued.SecretID, issued.SecretKey, issued.Token))+
 		lookUp).plan().must(t)
 	if r := s.pushTasks()[0]; r.SecretID != issued.SecretID || r.Token != issued.Token || r.Answer.Code != "" {
-		t.Errorf("the service received %s and %s, and answered %q", r.SecretID, r.Token, r.Answer.Code)
+		t.Errorf("the service received %s and %s, and responded with %q", r.SecretID, r.Token, r.Answer.Code)
 	}
 }
 
-// A role's credentials that expire while a wait goes on are renewed before the service refuses one.
+// A login of tccli signs requests until it expires, and an error then says how to renew it.
+func TestAccCredentials_login(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, cdnsim.Options{})
+	issued := s.Issue(time.Hour)
+	login := func(expires time.Time) string {
+		return filepath.Dir(file(t, "default.credential", fmt.Sprintf(`{"type":"oauth","secretId":%q,"secretKey":%q,"token":%q,"expiresAt":%d,"oauth":{}}`,
+			issued.SecretID, issued.SecretKey, issued.Token, expires.Unix())))
+	}
+	attached(t, s.block(fmt.Sprintf("shared_credentials_dir = %q", login(time.Now().Add(time.Hour))))+lookUp).plan().must(t)
+	if r := s.pushTasks()[0]; r.SecretID != issued.SecretID || r.Token != issued.Token || r.Answer.Code != "" {
+		t.Errorf("the service received %s and %s, and responded with %q", r.SecretID, r.Token, r.Answer.Code)
+	}
+	dir := login(time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC).AddDate(-10, 0, 0))
+	d := attached(t, s.block(fmt.Sprintf("shared_credentials_dir = %q", dir))+lookUp).plan().failure(t)
+	says(t, d.Detail, `profile "default"`, filepath.Join(dir, "default.credential"), "expired at 2016-11-24T08:00:00Z", "tccli auth login")
+	if strings.Contains(d.Detail, issued.SecretKey) || strings.Contains(d.Detail, issued.Token) {
+		t.Errorf("it tells a secret: %s", d.Detail)
+	}
+}
+
+// A role's credentials that expire during a wait are refreshed before the service rejects one.
 func TestAccCredentials_renewal(t *testing.T) {
 	t.Parallel()
 	needVersion(t, "1.2.0", "postcondition")
@@ -168,7 +218,7 @@ func TestAccCredentials_renewal(t *testing.T) {
 	}
 	for code, n := range s.Counts().ByCode {
 		if code != "" {
-			t.Errorf("%d requests were refused with %s", n, code)
+			t.Errorf("%d requests were rejected with %s", n, code)
 		}
 	}
 }
@@ -186,11 +236,11 @@ func TestAccCredentials_account(t *testing.T) {
 	attached(t, s.block(keys+`allowed_account_ids = ["200000000002", "100000000001"]`)+lookUp).plan().must(t)
 	s.expect(t, all)
 	if n := len(s.asked("GetCallerIdentity")); n != 3 {
-		t.Errorf("STS was asked %d times for the account, want once for each plan", n)
+		t.Errorf("STS received %d requests for the account, want once for each plan", n)
 	}
 }
 
-// What a source says when it gives none: which source, what is wrong, and what to do.
+// An error of a source says which source, what is wrong, and what to do.
 func TestAccCredentials_refused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -237,7 +287,7 @@ func TestAccCredentials_refused(t *testing.T) {
 	}
 }
 
-// Nothing is asked for a credential that nothing needs.
+// No request is sent for a credential that nothing needs.
 func TestAccCredentials_lazy(t *testing.T) {
 	t.Parallel()
 	needVersion(t, "1.4.0", "terraform_data")

@@ -36,21 +36,22 @@ func (p *tencentcdnProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 
 // ValidateConfig checks the arguments alone. Only Configure knows the environment.
 func (p *tencentcdnProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
-	var block providerModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &block)...)
+	block, diags := readBlock(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	resp.Diagnostics.Append(conflicts(block)...)
 	noVariables := func(string) (string, bool) { return "", false }
-	_, diags := newConnection(block, noVariables)
+	_, diags = newConnection(block, noVariables)
 	resp.Diagnostics.Append(diags...)
 }
 
 // Configure makes the provider data. It reads no file and sends no request. An argument that is unknown until apply is no
 // error here: only reading without it is.
 func (p *tencentcdnProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	var block providerModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &block)...)
+	block, diags := readBlock(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -61,7 +62,7 @@ func (p *tencentcdnProvider) Configure(ctx context.Context, req provider.Configu
 		}
 		return
 	}
-	settings, diags := newSettings(ctx, block, os.LookupEnv)
+	settings, diags := newSettings(block, os.LookupEnv)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
