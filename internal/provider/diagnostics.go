@@ -292,7 +292,7 @@ func credentialsText(e *credentials.Error) string {
 	if e.Remedy != "" {
 		b.WriteString(". " + printable(e.Remedy) + ".")
 	}
-	for _, tried := range e.Looked {
+	for _, tried := range e.Tried {
 		b.WriteString("\n  - " + printable(tried.Source) + ": " + printable(tried.Why))
 	}
 	return b.String()

@@ -201,7 +201,7 @@ assume_role (reader): STS gave no credential. Correct the role's ARN.
 		"no credentials found": {
 			err: &tencentcloud.Error{Action: "DescribePushTasks", Host: host, Cause: &credentials.Error{
 				Problem: "no credentials were found", Remedy: "Set up one of these sources",
-				Looked: []credentials.Looked{{Source: "profile", Why: "not set"}, {Source: "file", Why: "not JSON: \x1b\n"}},
+				Tried: []credentials.Tried{{Source: "profile", Why: "not set"}, {Source: "file", Why: "not JSON: \x1b\n"}},
 			}},
 			want: `Error: No usable credentials
 The data source tencentcdn_push_tasks could not read push tasks (task_id = "7", keyword = "www.example.com"): there is no credential to sign the request with.

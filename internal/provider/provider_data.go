@@ -41,8 +41,7 @@ func newProviderData(s settings, userAgent string) *providerData {
 	})
 	client.Endpoint, client.Service, client.Version = s.endpoint, cdn.Name, cdn.Version
 	client.Credentials, client.Limiter = source, tencentcloud.NewLimiter(s.requestsPerSecond)
-	origin := func() string { return "" }
-	return &providerData{secrets: s.secrets, origin: origin, service: sync.OnceValue(func() *cdn.Service {
+	return &providerData{secrets: s.secrets, origin: source.Origin, service: sync.OnceValue(func() *cdn.Service {
 		client.Region = source.Region()
 		return cdn.NewService(tencentcloud.NewClient(client), min(s.requestsPerSecond, maxParallel))
 	})}
