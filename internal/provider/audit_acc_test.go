@@ -117,22 +117,25 @@ func TestAudit_many(t *testing.T) {
 		tasks = append(tasks, row)
 	}
 	tasks = append(tasks, task("https://static.example.com:8443/", "done"), task("https://Static.Example.Com?a=/b", "done"))
+	tasks = append(tasks, task("https://video.example.net/", "invalid"))
+	tasks[len(tasks)-1].CreateTime = submitted.Add(-time.Hour)
 	a := runAudit(t, cdnsim.Options{Tasks: tasks, Order: cdnsim.OldestFirst, Total: cdnsim.TotalFixed, FixedTotal: 2000},
 		"-var=days=31", "-var=end_time="+submitted.UTC().Add(9*time.Hour).Format(time.DateTime))
 	document := a.document(t)
-	compare(t, "domains", tableRows(document, "domains"), "www.example.com|1,101|0|0|0|1,101|0.0%", "static.example.com|2|2|0|0|0|100.0%")
+	compare(t, "domains", tableRows(document, "domains"), "www.example.com|1,101|0|0|0|1,101|0.0%",
+		"video.example.net|1|0|0|1|0|0.0%", "static.example.com|2|2|0|0|0|100.0%")
 	listed := tableRows(document, "failures")
 	if len(listed) != 100 || !strings.HasSuffix(listed[0], "|0") || !strings.HasSuffix(listed[99], "|99") {
 		t.Errorf("%d failures are listed, from %s to %s", len(listed), listed[0], listed[len(listed)-1])
 	}
-	says(t, document, "The newest 100 of 1,101; 1,001 more are not listed.",
-		"This report may be incomplete: the service counts 2,000 rows, but returned 1,103.")
+	says(t, document, "The newest 100 of 1,102; 1,002 more are not listed.",
+		"This report may be incomplete: the service counts 2,000 rows, but returned 1,104.")
 }
 
 // What the service says is neither HTML nor a formula.
 func TestAudit_hostile(t *testing.T) {
 	t.Parallel()
-	script := task(`https://<script>alert("1")</script>/'`, "fail")
+	script := task(`https://<script>alert("1")</script>/'?a=&lt;`, "fail")
 	script.TaskID, script.Area = "<img src=x onerror=alert(1)>", `"><em>`
 	tasks := []cdnsim.Task{script, task("nonsense", "@sum"), task("https:///", "<i>")}
 	for _, host := range []string{"=1+1", "+1", "-1", `=a"b,c`, "＝1"} {
@@ -148,7 +151,7 @@ func TestAudit_hostile(t *testing.T) {
 				t.Errorf("the page has an element <%s>", element)
 			}
 		}
-		says(t, document, "&lt;script&gt;alert(", "&lt;img src=x onerror=alert(1)&gt;", "&gt;&lt;em&gt;")
+		says(t, document, "&lt;script&gt;alert(", "?a=&amp;lt;", "&lt;img src=x onerror=alert(1)&gt;", "&gt;&lt;em&gt;")
 	}
 }
 
