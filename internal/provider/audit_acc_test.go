@@ -164,6 +164,19 @@ func TestAudit_sparse(t *testing.T) {
 	compare(t, "failures", tableRows(a.document(t), "failures"), "soon|Failed|https://www.example.com/|–|–", "–|Failed|–|–|–")
 }
 
+// The questions of an audit can be asked of rows that share a URL.
+func TestAudit_questions(t *testing.T) {
+	t.Parallel()
+	p := copied(t, "audit-questions")
+	tasks := recent("done", "fail", "done")
+	tasks[1].URL, tasks[2].URL = "https://video.example.net?a=1", tasks[0].URL
+	p.at(simulate(t, cdnsim.Options{Tasks: tasks}))
+	p.env = append(p.env, accountKeys...)
+	p.apply().must(t)
+	equal(t, "how_many_failed_by_domain", p.output("how_many_failed_by_domain"), `{"video.example.net":1}`)
+	equal(t, "which_urls_were_submitted_again", p.output("which_urls_were_submitted_again"), `["https://www.example.com/000 (mainland)"]`)
+}
+
 // audit is the example after one run.
 type audit struct {
 	*project
