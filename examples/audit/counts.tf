@@ -12,7 +12,7 @@ locals {
   period_pad    = substr("0000-00-00 00:00:00", local.period_length, -1)
   shown_length  = local.unit == "day" ? 10 : 16
 
-  # The only pass over all rows. Everything after it costs as much as there are different groups, not rows.
+  # Only this and the list of failures walk all rows. The rest costs as much as there are different groups.
   groups = [
     for key, rows in {
       for row in local.rows : jsonencode([

@@ -21,7 +21,7 @@ locals {
   shown     = [for status in local.statuses : status if status != "other" || local.totals["other"] > 0]
   no_counts = { for status in local.statuses : status => 0 }
 
-  # Periods without a task have a place too. One task has no time to fill.
+  # Periods without a task have a place in the chart too. One task has no window to fill.
   minutes = { "day" = 1440, "hour" = 60, "ten minutes" = 10 }[local.unit]
   first   = "${substr(formatdate("YYYY-MM-DD'T'hh:mm:ss", local.start), 0, local.period_length)}${replace(local.period_pad, " ", "T")}Z"
   starts  = [for i in range(ceil(60 * local.span / local.minutes) + 1) : timeadd(local.first, "${i * local.minutes}m")]
@@ -89,12 +89,14 @@ locals {
   failures = [for row in local.rows : row if row.status == "fail" || row.status == "invalid"]
   by_age   = { for i, row in local.failures : "${coalesce(row.create_time, "-")} ${999999999 - i}" => i }
   newest   = reverse(values(local.by_age))
-  listed = [for i in slice(local.newest, 0, min(length(local.newest), var.max_listed)) : {
-    for name, value in merge(local.failures[i], {
-      create_time = try(formatdate("D MMM YYYY, hh:mm:ss", "${replace(local.failures[i].create_time, " ", "T")}Z"), local.failures[i].create_time)
-      status      = local.labels[local.failures[i].status]
-    }) : name => coalesce(value, "–")
-  }]
+  listed = [
+    for row in [for i in slice(local.newest, 0, min(length(local.newest), var.max_listed)) : local.failures[i]] : {
+      for name, value in merge(row, {
+        create_time = try(formatdate("D MMM YYYY, hh:mm:ss", "${replace(row.create_time, " ", "T")}Z"), row.create_time)
+        status      = local.labels[row.status]
+      }) : name => coalesce(value, "–")
+    }
+  ]
 }
 
 # The page.
