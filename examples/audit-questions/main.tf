@@ -1,11 +1,12 @@
-# Questions that an audit answers, each as an output.
+# Questions to ask of an audit, each as an output.
 
 terraform {
   required_version = ">= 1.5" # plantimestamp()
 
   required_providers {
     tencentcdn = {
-      source = "tencentcdn/tencentcdn"
+      source  = "tencentcdn/tencentcdn"
+      version = "~> 0.1"
     }
   }
 }
@@ -31,16 +32,24 @@ output "how_many_by_day" {
 
 output "how_many_failed_by_domain" {
   value = {
-    for domain, rows in { for row in local.failures : regex("^https?://([^/:]+)", row.url)[0] => row... } :
+    for domain, rows in { for row in local.failures : try(regex("^https?://([^/:?#]+)", row.url)[0], "unknown") => row... } :
     domain => length(rows)
   }
 }
 
 output "which_tasks_failed" {
-  value = distinct(local.failures[*].task_id)
+  value = toset(local.failures[*].task_id)
 }
 
-# One JSON object a line, for other tools: terraform output -raw rows
+# A URL may be listed several times: in two areas, or because it was submitted again. So group by it: `...` makes a list
+# of the rows of each URL. Without the dots, a URL that is listed twice is an error.
+output "which_urls_were_submitted_again" {
+  value = [
+    for key, rows in { for row in local.rows : "${row.url} (${row.area})" => row... } : key if length(rows) > 1
+  ]
+}
+
+# One JSON object per line, for other tools: terraform output -raw rows
 output "rows" {
   value     = join("\n", [for row in local.rows : jsonencode(row)])
   sensitive = true # nothing in it is secret: this keeps the rows off the screen
