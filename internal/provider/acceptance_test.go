@@ -88,8 +88,8 @@ func isolate(home string) error {
 	}
 	for name, value := range map[string]string{
 		"HOME": home, "USERPROFILE": home, "CHECKPOINT_DISABLE": "1",
-		// Where terraform-plugin-testing finds the CLI, and under which address the CLI, even OpenTofu, finds the provider.
-		"TF_ACC_TERRAFORM_PATH": cliPath, "TF_ACC_PROVIDER_HOST": "registry.terraform.io", "TF_ACC_PROVIDER_NAMESPACE": "tencentcdn",
+		// Where terraform-plugin-testing finds the CLI, and under which address the CLI finds the provider.
+		"TF_ACC_TERRAFORM_PATH": cliPath, "TF_ACC_PROVIDER_HOST": defaultRegistry(), "TF_ACC_PROVIDER_NAMESPACE": "tencentcdn",
 	} {
 		all = append(all, os.Setenv(name, value))
 	}
@@ -135,6 +135,14 @@ var isOpenTofu = sync.OnceValue(func() bool {
 	output, err := exec.Command(cliPath, "version").Output()
 	return err == nil && strings.Contains(string(output), "OpenTofu")
 })
+
+// defaultRegistry is where the CLI looks for a provider whose source names no registry.
+func defaultRegistry() string {
+	if isOpenTofu() {
+		return "registry.opentofu.org"
+	}
+	return "registry.terraform.io"
+}
 
 // providerProgram is the provider as users have it, built once for the whole run; its directory.
 var providerProgram = sync.OnceValues(func() (string, error) {
@@ -214,7 +222,7 @@ const (
 terraform {
   required_providers {
     tencentcdn = {
-      source = "registry.terraform.io/tencentcdn/tencentcdn"
+      source = "tencentcdn/tencentcdn"
     }
   }
 }

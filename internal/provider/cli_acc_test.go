@@ -53,8 +53,7 @@ func installed(t *testing.T, config string) *project {
 	return p
 }
 
-// override writes a CLI configuration that finds the program, at the default registry of Terraform and OpenTofu, and at
-// the one that the tests name.
+// override writes a CLI configuration that finds the program.
 func (p *project) override() string {
 	p.t.Helper()
 	program, err := providerProgram()
@@ -63,8 +62,7 @@ func (p *project) override() string {
 	}
 	return p.write("cli.tfrc", fmt.Sprintf(`provider_installation {
   dev_overrides {
-    "tencentcdn/tencentcdn"                       = %[1]q
-    "registry.terraform.io/tencentcdn/tencentcdn" = %[1]q
+    "tencentcdn/tencentcdn" = %q
   }
   direct {}
 }
@@ -95,7 +93,7 @@ func serve(t *testing.T) string {
 	})
 	select {
 	case r := <-reattach:
-		return jsonText(map[string]any{provider.Address: map[string]any{
+		return jsonText(map[string]any{defaultRegistry() + "/tencentcdn/tencentcdn": map[string]any{
 			"Protocol": r.Protocol, "ProtocolVersion": r.ProtocolVersion, "Pid": r.Pid, "Test": true,
 			"Addr": map[string]string{"Network": r.Addr.Network(), "String": r.Addr.String()},
 		}})
