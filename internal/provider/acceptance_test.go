@@ -293,19 +293,25 @@ func jsonText(value any) string {
 }
 
 // needVersion skips a test whose CLI is too old for a feature of Terraform's that it uses.
-func needVersion(t *testing.T, least, feature string) {
+func needVersion(t *testing.T, oldest, feature string) {
+	t.Helper()
+	if olderThan(t, oldest) {
+		t.Skipf("The CLI is older than %s, which introduced %s.", oldest, feature)
+	}
+}
+
+// olderThan reports whether the CLI is older than a version.
+func olderThan(t *testing.T, oldest string) bool {
 	t.Helper()
 	needCLI(t)
 	text, err := cliVersion()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if version.Must(version.NewVersion(text)).Core().LessThan(version.Must(version.NewVersion(least))) {
-		t.Skipf("The CLI has version %s, and %s came with %s.", text, feature, least)
-	}
+	return version.Must(version.NewVersion(text)).Core().LessThan(version.Must(version.NewVersion(oldest)))
 }
 
-// needMocks is needVersion for mocked providers, which Terraform and OpenTofu have from different versions on.
+// needMocks is needVersion for mocked providers, which Terraform and OpenTofu introduced in different versions.
 func needMocks(t *testing.T) {
 	t.Helper()
 	needCLI(t)
