@@ -103,9 +103,20 @@ func serve(t *testing.T) string {
 	return ""
 }
 
-// command is the CLI with these arguments, not started yet.
+// maxRun is how long one command of the CLI may run: far longer than any takes, and short of a test run's patience.
+const maxRun = 2 * time.Minute
+
+// command is the CLI with these arguments, not started yet. A command that runs for longer than maxRun is killed, and
+// fails the test.
 func (p *project) command(args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(p.t.Context(), cliPath, args...)
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), maxRun)
+	p.t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, cliPath, args...)
+	cmd.Cancel = func() error {
+		p.t.Errorf("%s %s was killed after %v", cliPath, strings.Join(args, " "), maxRun)
+		return cmd.Process.Kill()
+	}
 	cmd.Dir, cmd.Env = p.dir, append(os.Environ(), "TF_IN_AUTOMATION=1", "TF_INPUT=0")
 	cmd.Env = append(cmd.Env, p.env...)
 	cmd.WaitDelay = 10 * time.Second
