@@ -165,6 +165,9 @@ var providerProgram = sync.OnceValues(func() (string, error) {
 func steps(t *testing.T, all ...resource.TestStep) {
 	t.Helper()
 	needCLI(t)
+	// Its commands cannot be bounded one by one, nor ended from here.
+	tooLong := time.AfterFunc(maxRun, func() { panic(fmt.Sprintf("%s has run for %v", t.Name(), maxRun)) })
+	defer tooLong.Stop()
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: all})
 }
 

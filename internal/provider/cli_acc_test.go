@@ -103,8 +103,12 @@ func serve(t *testing.T) string {
 	return ""
 }
 
-// maxRun is how long one command of the CLI may run: far longer than any takes, and short of a test run's patience.
-const maxRun = 2 * time.Minute
+// maxRun is how long one command of the CLI may run, and maxClose how long after that its output may stay open: no test
+// waits longer than two minutes for a CLI.
+const (
+	maxRun   = 110 * time.Second
+	maxClose = 10 * time.Second
+)
 
 // command is the CLI with these arguments, not started yet. A command that runs for longer than maxRun is killed, and
 // fails the test.
@@ -119,7 +123,7 @@ func (p *project) command(args ...string) *exec.Cmd {
 	}
 	cmd.Dir, cmd.Env = p.dir, append(os.Environ(), "TF_IN_AUTOMATION=1", "TF_INPUT=0")
 	cmd.Env = append(cmd.Env, p.env...)
-	cmd.WaitDelay = 10 * time.Second
+	cmd.WaitDelay = maxClose
 	return cmd
 }
 
