@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,7 +23,7 @@ module "other" {
 }
 `)
 	home := filepath.Join(p.dir, "home")
-	p.env = append(accountKeys, "HOME="+home, "USERPROFILE="+home, "APPDATA="+home, "XDG_DATA_HOME=", "XDG_CONFIG_HOME=")
+	p.env = slices.Concat(accountKeys, []string{"HOME=" + home, "USERPROFILE=" + home, "APPDATA=" + home, "XDG_DATA_HOME=", "XDG_CONFIG_HOME="})
 	p.at(s)
 	programs := p.installs("install")
 	if len(programs) != 2 {
@@ -125,7 +126,7 @@ func (p *project) otherProvider(program string) string {
 			p.t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(other, content, 0o700); err != nil { //nolint:gosec // a program has to be executable
+	if err := os.WriteFile(other, content, 0o700); err != nil {
 		p.t.Fatal(err)
 	}
 	p.write(filepath.Join("other", "main.tf"), `
