@@ -88,8 +88,8 @@ func isolate(home string) error {
 	}
 	for name, value := range map[string]string{
 		"HOME": home, "USERPROFILE": home, "CHECKPOINT_DISABLE": "1",
-		// Where terraform-plugin-testing finds the CLI, and under which address the CLI, even OpenTofu, finds the provider.
-		"TF_ACC_TERRAFORM_PATH": cliPath, "TF_ACC_PROVIDER_HOST": "registry.terraform.io", "TF_ACC_PROVIDER_NAMESPACE": "tencentcdn",
+		// Where terraform-plugin-testing finds the CLI, and under which address the CLI finds the provider.
+		"TF_ACC_TERRAFORM_PATH": cliPath, "TF_ACC_PROVIDER_HOST": defaultRegistry(), "TF_ACC_PROVIDER_NAMESPACE": "tencentcdn",
 	} {
 		all = append(all, os.Setenv(name, value))
 	}
@@ -136,6 +136,14 @@ var isOpenTofu = sync.OnceValue(func() bool {
 	return err == nil && strings.Contains(string(output), "OpenTofu")
 })
 
+// defaultRegistry is where the CLI looks for a provider whose source names no registry.
+func defaultRegistry() string {
+	if isOpenTofu() {
+		return "registry.opentofu.org"
+	}
+	return "registry.terraform.io"
+}
+
 // providerProgram is the provider as users have it, built once for the whole run; its directory.
 var providerProgram = sync.OnceValues(func() (string, error) {
 	directory := filepath.Join(temporary, "bin")
@@ -157,6 +165,9 @@ var providerProgram = sync.OnceValues(func() (string, error) {
 func steps(t *testing.T, all ...resource.TestStep) {
 	t.Helper()
 	needCLI(t)
+	// Its commands cannot be bounded one by one, nor ended from here.
+	tooLong := time.AfterFunc(maxRun, func() { panic(fmt.Sprintf("%s has run for %v", t.Name(), maxRun)) })
+	defer tooLong.Stop()
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: all})
 }
 
@@ -214,7 +225,7 @@ const (
 terraform {
   required_providers {
     tencentcdn = {
-      source = "registry.terraform.io/tencentcdn/tencentcdn"
+      source = "tencentcdn/tencentcdn"
     }
   }
 }
@@ -285,19 +296,25 @@ func jsonText(value any) string {
 }
 
 // needVersion skips a test whose CLI is too old for a feature of Terraform's that it uses.
-func needVersion(t *testing.T, least, feature string) {
+func needVersion(t *testing.T, oldest, feature string) {
+	t.Helper()
+	if olderThan(t, oldest) {
+		t.Skipf("The CLI is older than %s, which introduced %s.", oldest, feature)
+	}
+}
+
+// olderThan reports whether the CLI is older than a version.
+func olderThan(t *testing.T, oldest string) bool {
 	t.Helper()
 	needCLI(t)
 	text, err := cliVersion()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if version.Must(version.NewVersion(text)).Core().LessThan(version.Must(version.NewVersion(least))) {
-		t.Skipf("The CLI has version %s, and %s came with %s.", text, feature, least)
-	}
+	return version.Must(version.NewVersion(text)).Core().LessThan(version.Must(version.NewVersion(oldest)))
 }
 
-// needMocks is needVersion for mocked providers, which Terraform and OpenTofu have from different versions on.
+// needMocks is needVersion for mocked providers, which Terraform and OpenTofu introduced in different versions.
 func needMocks(t *testing.T) {
 	t.Helper()
 	needCLI(t)

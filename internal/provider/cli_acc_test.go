@@ -53,8 +53,7 @@ func installed(t *testing.T, config string) *project {
 	return p
 }
 
-// override writes a CLI configuration that finds the program, at the default registry of Terraform and OpenTofu, and at
-// the one that the tests name.
+// override writes a CLI configuration that finds the program.
 func (p *project) override() string {
 	p.t.Helper()
 	program, err := providerProgram()
@@ -63,8 +62,7 @@ func (p *project) override() string {
 	}
 	return p.write("cli.tfrc", fmt.Sprintf(`provider_installation {
   dev_overrides {
-    "tencentcdn/tencentcdn"                       = %[1]q
-    "registry.terraform.io/tencentcdn/tencentcdn" = %[1]q
+    "tencentcdn/tencentcdn" = %q
   }
   direct {}
 }
@@ -95,7 +93,7 @@ func serve(t *testing.T) string {
 	})
 	select {
 	case r := <-reattach:
-		return jsonText(map[string]any{provider.Address: map[string]any{
+		return jsonText(map[string]any{defaultRegistry() + "/tencentcdn/tencentcdn": map[string]any{
 			"Protocol": r.Protocol, "ProtocolVersion": r.ProtocolVersion, "Pid": r.Pid, "Test": true,
 			"Addr": map[string]string{"Network": r.Addr.Network(), "String": r.Addr.String()},
 		}})
@@ -105,12 +103,27 @@ func serve(t *testing.T) string {
 	return ""
 }
 
-// command is the CLI with these arguments, not started yet.
+// maxRun is how long one command of the CLI may run, and maxClose how long after that its output may stay open: no test
+// waits longer than two minutes for a CLI.
+const (
+	maxRun   = 110 * time.Second
+	maxClose = 10 * time.Second
+)
+
+// command is the CLI with these arguments, not started yet. A command that runs for longer than maxRun is killed, and
+// fails the test.
 func (p *project) command(args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(p.t.Context(), cliPath, args...)
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), maxRun)
+	p.t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, cliPath, args...)
+	cmd.Cancel = func() error {
+		p.t.Errorf("%s %s was killed after %v", cliPath, strings.Join(args, " "), maxRun)
+		return cmd.Process.Kill()
+	}
 	cmd.Dir, cmd.Env = p.dir, append(os.Environ(), "TF_IN_AUTOMATION=1", "TF_INPUT=0")
 	cmd.Env = append(cmd.Env, p.env...)
-	cmd.WaitDelay = 10 * time.Second
+	cmd.WaitDelay = maxClose
 	return cmd
 }
 

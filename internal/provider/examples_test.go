@@ -114,19 +114,23 @@ func trials() map[string]map[string]trial {
 	}
 }
 
-// Every example runs, and does what it says: a gate opens, and stays shut.
+// Every example runs, and does what it says: a gate opens, and stays shut. A CLI that is too old for one refuses it.
 func TestExamples(t *testing.T) {
 	t.Parallel()
-	needCLI(t)
 	all := trials()
 	elsewhere := []string{"audit"} // TestAudit
 	for _, directory := range exampleDirectories(t) {
+		if oldest := requiredVersion(t, directory); olderThan(t, oldest) {
+			t.Run(directory+" needs "+oldest, func(t *testing.T) {
+				t.Parallel()
+				example(t, directory).needsNewerCLI()
+			})
+			continue
+		}
 		if !slices.Contains(elsewhere, directory) && all[directory] == nil {
 			t.Errorf("the example %s is not tested", directory)
 		}
-	}
-	for directory, some := range all {
-		for name, c := range some {
+		for name, c := range all[directory] {
 			t.Run(strings.TrimSuffix(directory+" "+name, " "), func(t *testing.T) {
 				t.Parallel()
 				c.run(t, directory)
@@ -152,31 +156,49 @@ func exampleDirectories(t *testing.T) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// copied is a project with the files of an example.
-func copied(t *testing.T, directory string) *project {
+// example is a project with the files of an example.
+func example(t *testing.T, directory string) *project {
 	t.Helper()
 	needCLI(t)
 	p := &project{t: t, dir: t.TempDir()}
 	if err := os.CopyFS(p.dir, os.DirFS(filepath.Join(examples, directory))); err != nil {
 		t.Fatal(err)
 	}
-	p.needsVersionOf()
 	home := filepath.Join(p.dir, "home")
 	p.env = []string{"TF_CLI_CONFIG_FILE=" + p.override(), "HOME=" + home, "USERPROFILE=" + home}
 	return p
 }
 
-// needsVersionOf skips an example that says itself that the CLI is too old for it.
-func (p *project) needsVersionOf() {
-	paths, _ := filepath.Glob(filepath.Join(p.dir, "*.tf"))
+// copied is an example, for a test that is skipped where the CLI is too old for it.
+func copied(t *testing.T, directory string) *project {
+	t.Helper()
+	needVersion(t, requiredVersion(t, directory), "what the example needs")
+	return example(t, directory)
+}
+
+// requiredVersion is the oldest version of a CLI that an example says it works with: 1.0 if it does not say.
+func requiredVersion(t *testing.T, directory string) string {
+	t.Helper()
+	paths, _ := filepath.Glob(filepath.Join(examples, directory, "*.tf"))
 	for _, path := range paths {
 		content, err := os.ReadFile(path)
 		if err != nil {
-			p.t.Fatal(err)
+			t.Fatal(err)
 		}
-		if least := regexp.MustCompile(`required_version = ">= ([0-9.]+)" # (.*)`).FindSubmatch(content); least != nil {
-			needVersion(p.t, string(least[1]), string(least[2]))
+		if oldest := regexp.MustCompile(`required_version = ">= ([0-9.]+)"`).FindSubmatch(content); oldest != nil {
+			return string(oldest[1])
 		}
+	}
+	return "1.0"
+}
+
+// needsNewerCLI checks that the CLI refuses a configuration because of its required_version. It is init that always says
+// so: Terraform 1.0 plans no more than the first block that it does not know.
+func (p *project) needsNewerCLI() {
+	p.t.Helper()
+	o := p.run("init", "-no-color")
+	if o.code != 1 || !regexp.MustCompile(`Error: Unsupported \w+ Core version`).MatchString(o.stdout+o.stderr) {
+		p.t.Errorf("exit code %d, and nothing about the required version:\n%s%s", o.code, o.stdout, o.stderr)
 	}
 }
 
@@ -188,7 +210,7 @@ func (p *project) at(s *service) {
 }
 
 func (c trial) run(t *testing.T, directory string) {
-	p := copied(t, directory)
+	p := example(t, directory)
 	for target, source := range c.home {
 		content := []byte("a-jwt")
 		if source != "" {

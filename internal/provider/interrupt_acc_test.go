@@ -4,40 +4,46 @@ package provider_test
 
 import (
 	"bytes"
-	"os"
+	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdnsim"
 )
 
-// An interrupt ends a read at once, in whatever it is: the pause between two looks, a request that hangs, or the wait
-// before another attempt.
+// An interrupt ends a read at once, wherever it is: in the pause between two polls, in a request that hangs, or in the
+// pause before a retry.
 func TestAccInterrupt(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		options cdnsim.Options
 		data    string
+		paused  bool // interrupt after the first response, not while it is awaited
 	}{
-		"between looks": {cdnsim.Options{Tasks: pending(2, 0, "")}, strings.Replace(gate(""), `"1s"`, `"60s"`, 1)},
-		"in a request":  {cdnsim.Options{Faults: always(cdnsim.Stall())}, lookUp},
-		"before another attempt": {cdnsim.Options{Faults: always(&cdnsim.Fault{Kind: cdnsim.FaultPage, Status: 503, RetryAfter: "60"})},
-			lookUp},
+		"between polls": {cdnsim.Options{Tasks: pending(2, 0, "")}, strings.Replace(gate(""), `"1s"`, `"60s"`, 1), true},
+		"in a request":  {cdnsim.Options{Faults: always(cdnsim.Stall())}, lookUp, false},
+		"before a retry": {cdnsim.Options{Faults: always(&cdnsim.Fault{Kind: cdnsim.FaultPage, Status: 503, RetryAfter: "60"})},
+			lookUp, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := simulate(t, c.options)
 			p := installed(t, s.config(c.data))
+			p.env = append(p.env, "TF_LOG_PROVIDER=DEBUG", "TF_LOG_PATH=log")
 			cmd := p.command("plan", "-json")
 			var stdout, stderr bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &stdout, &stderr
+			inGroup(cmd)
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
 			s.awaitRequest(t)
-			time.Sleep(300 * time.Millisecond) // into what comes after the request
-			if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			if c.paused {
+				p.awaitLog("http_status=") // ends the line that is written when a request has ended
+			}
+			if err := signalGroup(cmd, syscall.SIGINT); err != nil {
 				t.Fatal(err)
 			}
 			signalled := time.Now()
@@ -59,12 +65,40 @@ func TestAccInterrupt(t *testing.T) {
 	}
 }
 
-// awaitRequest returns when the service has received a request, answered or not.
+// inGroup gives a command a process group of its own, which Ctrl-C in a terminal would reach as a whole. Terraform 1.0
+// is two processes, and the outer one relies on the inner one getting the signal too.
+func inGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	tooLong := cmd.Cancel
+	cmd.Cancel = func() error {
+		_ = signalGroup(cmd, syscall.SIGKILL)
+		return tooLong()
+	}
+}
+
+func signalGroup(cmd *exec.Cmd, signal syscall.Signal) error {
+	return syscall.Kill(-cmd.Process.Pid, signal)
+}
+
+// awaitRequest returns when the service has received a request, before or after the response.
 func (s *service) awaitRequest(t *testing.T) {
 	t.Helper()
 	select {
 	case <-s.arrived:
-	case <-time.After(time.Minute):
+	case <-time.After(maxRun):
 		t.Fatal("the service received no request")
+	}
+}
+
+// awaitLog returns when a line of the log has this text.
+func (p *project) awaitLog(text string) {
+	p.t.Helper()
+	tooLong, tick := time.After(maxRun), time.Tick(10*time.Millisecond)
+	for len(p.log(text)) == 0 {
+		select {
+		case <-tick:
+		case <-tooLong:
+			p.t.Fatalf("the log has no %q", text)
+		}
 	}
 }

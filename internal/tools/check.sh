@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What must hold besides lint and tests. Called by `make check`, after lint and generate.
+# Runs the checks other than lint and tests. Called by `make check`, after lint and generate.
 set -euo pipefail
 
 step() { echo "check: $*"; }
@@ -16,12 +16,12 @@ done
 step the bench module compiles
 (cd internal/bench && go vet ./...)
 
-step documentation is valid and fresh
+step documentation is valid and up to date
 tfplugindocs validate --provider-name tencentcdn --providers-schema .build/generate/schema.json 2> >(grep -v DEBUG >&2)
 git add --intent-to-add docs examples
 git diff --exit-code -- docs examples
 
-step shell scripts are sound
+step shell scripts are valid
 scripts=(.ci/run internal/tools/*.sh)
 for script in "${scripts[@]}"; do
   bash -n "$script"

@@ -5,7 +5,7 @@ set -euo pipefail
 found=0
 for module in . internal/bench; do
   cd "$module"
-  # A line of JSON for each target, with the package that has it.
+  # One line of JSON for each target, with its package.
   listed=$(go test -json -list '^Fuzz' ./...)
   while read -r package target; do
     found=$((found + 1))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes docs/ from the provider's schema, templates/ and examples/. Called by `make generate`, which builds what it needs.
-# Nothing is downloaded: the CLI takes the provider from .build. The schema stays there for `make check`.
+# Generates docs/ from the provider's schema, templates/ and examples/. Called by `make generate`, which builds the tools.
+# Nothing is downloaded: the CLI uses the provider in .build. The schema is kept there for `make check`.
 set -euo pipefail
 
 work=$PWD/.build/generate
@@ -17,7 +17,7 @@ terraform {
   }
 }
 EOT
-# tfplugindocs looks for the bare name; each CLI has its own registry in front.
+# tfplugindocs expects the bare name, without the registry that each CLI puts in front of it.
 "$CLI" -chdir="$work" providers schema -json | sed 's|"[a-z.]*/tencentcdn/tencentcdn"|"tencentcdn"|' >"$work/schema.json"
 tfplugindocs generate --provider-name tencentcdn --rendered-provider-name 'Tencent Cloud CDN' \
   --providers-schema "$work/schema.json"

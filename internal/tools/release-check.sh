@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds a snapshot release twice and tests it. Called by `make release-check`, which builds the tools. The signature is
-# made with a key of its own, which is gone at the end; without gpg the release is not signed.
+# Builds a snapshot release twice and tests it. Called by `make release-check`, which builds the tools. The release is
+# signed with a temporary key, or not at all where gpg is missing.
 set -euo pipefail
 
 dist=$PWD/.build/dist
@@ -8,7 +8,7 @@ again=$PWD/.build/dist-again
 keys=$(mktemp -d)
 trap 'gpgconf --homedir "$keys" --kill all 2>/dev/null || true; rm -rf "$keys"' EXIT
 
-# goreleaser asks a remote for the repository's address; where there is none it forgets the time of the commit too.
+# goreleaser reads the repository's URL from a remote; without one it ignores the time of the commit too.
 export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=remote.origin.url
 export GIT_CONFIG_VALUE_0=https://github.com/tencentcdn/terraform-provider-tencentcdn
 
@@ -17,7 +17,7 @@ if command -v gpg >/dev/null; then
   export GNUPGHOME=$keys GPG_FINGERPRINT=release-check@example.com
   gpg --batch --quiet --passphrase '' --quick-generate-key "$GPG_FINGERPRINT" ed25519 sign never
 else
-  echo 'release-check: there is no gpg here, so the release is not signed' >&2
+  echo 'release-check: gpg was not found, so the release is not signed' >&2
   skip=(--skip=sign)
 fi
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Publishes the version that HEAD is tagged with. Called by `make release` in the release workflow, with GITHUB_TOKEN and
-# GPG_FINGERPRINT in the environment. The notes are the version's part of CHANGELOG.md, without which there is no release.
+# GPG_FINGERPRINT in the environment. The release notes are the version's section of CHANGELOG.md, which must exist.
 set -euo pipefail
 
 tag=$(git describe --tags --exact-match)

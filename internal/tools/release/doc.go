@@ -1,2 +1,2 @@
-// Package release holds the tests of a built release; `make release-check` builds one and runs them.
+// Package release tests a built release; `make release-check` builds one and runs the tests.
 package release

@@ -16,14 +16,14 @@ import (
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdnsim"
 )
 
-// TestInstall installs the release from a mirror in the file system, as in a network without the registry, and plans
-// with it.
+// TestInstall installs the release from a filesystem mirror, as in a network without access to the registry, and runs a
+// plan.
 func TestInstall(t *testing.T) {
 	for cli, registry := range map[string]string{"terraform": "registry.terraform.io", "tofu": "registry.opentofu.org"} {
 		t.Run(cli, func(t *testing.T) {
 			path, err := exec.LookPath(cli)
 			if err != nil {
-				t.Logf("there is no %s here", cli)
+				t.Logf("%s was not found", cli)
 				return
 			}
 			sim := cdnsim.New(cdnsim.Options{Tasks: cdnsim.Demo(time.Now())})
@@ -59,13 +59,13 @@ func TestInstall(t *testing.T) {
 				t.Errorf("plan:\n%s", out)
 			}
 			if n := len(sim.Requests()); n == 0 {
-				t.Error("the simulator was not asked")
+				t.Error("the simulator received no request")
 			}
 		})
 	}
 }
 
-// configuration looks the demo's finished task up.
+// configuration looks up the finished task of the demo.
 func configuration(version string) string {
 	return fmt.Sprintf(`
 terraform {
@@ -87,7 +87,7 @@ output "done" {
 `, version, cdnsim.DemoTaskDone)
 }
 
-// mirror lays this platform's archive out as the CLI expects it of a mirror of that registry.
+// mirror returns a filesystem mirror of that registry with the archive for this platform.
 func mirror(t *testing.T, registry string) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -27,7 +27,7 @@ var platforms = []string{
 	"windows_386", "windows_amd64", "windows_arm64",
 }
 
-// dist is the folder of the release, or of the second build of it, as the variable says.
+// dist is the directory of the release or of its second build, as named by the variable.
 func dist(t *testing.T, variable string) string {
 	t.Helper()
 	dir := os.Getenv(variable)
@@ -37,7 +37,7 @@ func dist(t *testing.T, variable string) string {
 	return dir
 }
 
-// version is that of the release, by the name of its checksums.
+// version is the version of the release, taken from the name of its checksum file.
 func version(t *testing.T) string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(dist(t, "DIST"), project+"_*_SHA256SUMS"))
@@ -47,7 +47,7 @@ func version(t *testing.T) string {
 	return strings.TrimSuffix(strings.TrimPrefix(filepath.Base(found[0]), project+"_"), "_SHA256SUMS")
 }
 
-// file is the path of the release's file with that ending.
+// file is the path of the release's file whose name has this ending.
 func file(t *testing.T, variable, ending string) string {
 	t.Helper()
 	return filepath.Join(dist(t, variable), project+"_"+version(t)+"_"+ending)
@@ -63,7 +63,7 @@ func hash(t *testing.T, path string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// checksums are those of SHA256SUMS, by the ending of the file's name.
+// checksums are the entries of SHA256SUMS by the ending of the file's name.
 func checksums(t *testing.T, variable string) map[string]string {
 	t.Helper()
 	f, err := os.Open(file(t, variable, "SHA256SUMS"))
@@ -90,7 +90,7 @@ func TestChecksums(t *testing.T) {
 	}
 	for _, ending := range want {
 		path := file(t, "DIST", ending)
-		if ending == "manifest.json" { // a release has it under this name; its content is that of the repository
+		if ending == "manifest.json" { // published under this name, with the content of the file in the repository
 			path = filepath.Join("..", "..", "..", "terraform-registry-manifest.json")
 		}
 		if got := hash(t, path); got != sums[ending] {
@@ -99,7 +99,7 @@ func TestChecksums(t *testing.T) {
 	}
 }
 
-// TestReproducible compares everything that is published, SBOM and manifest too.
+// TestReproducible compares everything that is published, including the SBOM and the manifest.
 func TestReproducible(t *testing.T) {
 	first, second := checksums(t, "DIST"), checksums(t, "AGAIN")
 	for ending, sum := range first {
@@ -112,7 +112,7 @@ func TestReproducible(t *testing.T) {
 func TestSignature(t *testing.T) {
 	gpg, err := exec.LookPath("gpg")
 	if err != nil {
-		t.Log("there is no gpg here")
+		t.Log("gpg was not found")
 		return
 	}
 	sums := file(t, "DIST", "SHA256SUMS")
@@ -189,7 +189,7 @@ func TestArchives(t *testing.T) {
 	}
 }
 
-// TestStarts runs the binary for this platform: without Terraform it says what it is.
+// TestStarts runs the binary for this platform, which says what it is when it is not started by Terraform.
 func TestStarts(t *testing.T) {
 	archive, err := zip.OpenReader(file(t, "DIST", runtime.GOOS+"_"+runtime.GOARCH+".zip"))
 	if err != nil {
