@@ -18,6 +18,11 @@ const (
 	paramError        = "InvalidParameter.CdnParamError"
 )
 
+// RateCodes are the product's own codes for too many requests, beside those of
+// any product. InvalidParameter.CdnInterfaceError is none, though it reads like
+// an internal error: its whole family is final.
+var RateCodes = []string{"LimitExceeded.CdnHostOpTooOften", "UnauthorizedOperation.OperationTooOften"}
+
 // Service is the CDN product of one account. It remembers what it has learnt
 // of the limits that the API document does not tell. It is safe for concurrent
 // use.
@@ -85,11 +90,12 @@ func (w *window) promisesMore() bool { return w.total != nil && *w.total > w.end
 
 // fetch asks for one page.
 func (s *Service) fetch(ctx context.Context, q Query, offset, limit int64) (*window, error) {
-	answer, result, err := tencentcloud.Call[page](ctx, s.client, describePushTasks, q.page(offset, limit))
+	q.Offset, q.Limit = offset, limit
+	page, result, err := tencentcloud.Call[page](ctx, s.client, describePushTasks, q)
 	if err != nil {
 		return nil, err
 	}
-	w := &window{offset: offset, asked: limit, tasks: answer.tasks, total: answer.total, requestID: result.RequestID}
+	w := &window{offset: offset, asked: limit, tasks: page.PushLogs.tasks, total: page.TotalCount, requestID: result.RequestID}
 	if int64(len(w.tasks)) > limit {
 		w.asked = int64(len(w.tasks)) // more than asked for: as good as a larger page
 	}

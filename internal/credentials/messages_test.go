@@ -165,7 +165,7 @@ func TestMessages(t *testing.T) {
 			want: "mfa_certification: STS gave no credential: GetSessionToken: AuthFailure.MFAFailure: no (RequestId request-1). " +
 				"Hand in a new code; each is good for one call."},
 		{name: "STS quotes the token", with: setUp{config: Config{AssumeRoleWithWebIdentity: web}, sts: deny("InvalidParameter.ParamError", "bad token "+jwt)},
-			want: "assume_role_with_web_identity (web-role): STS gave no credential: AssumeRoleWithWebIdentity: InvalidParameter.ParamError: bad token (hidden) (RequestId request-1)"},
+			want: "assume_role_with_web_identity (web-role): STS gave no credential: AssumeRoleWithWebIdentity: InvalidParameter.ParamError: bad token (redacted) (RequestId request-1)"},
 		{name: "STS refuses the first of two", with: setUp{config: Config{AssumeRole: block}, env: slices.Concat(keys, environment), sts: deny("UnauthorizedOperation", "no")},
 			want: "role from the environment (env-role): STS gave no credential: AssumeRole: UnauthorizedOperation: no (RequestId request-1). " +
 				"Allow the caller sts:AssumeRole, and let the role's trust policy name the caller."},

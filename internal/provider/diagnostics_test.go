@@ -88,7 +88,7 @@ The data source tencentcdn_push_tasks asked for task_id = "7", keyword = "www.ex
 		"a gateway's page": {
 			refusal(func(e *tencentcloud.Error) {
 				e.RequestID, e.HTTPStatus, e.Attempts = "", 502, 9
-				e.Cause = &tencentcloud.AnswerError{Problem: "the answer is not one of the API (text/html)"}
+				e.Cause = &tencentcloud.ResponseError{Problem: "the answer is not one of the API (text/html)"}
 			}),
 			`Error: Cannot read push tasks
 The data source tencentcdn_push_tasks asked for task_id = "7", keyword = "www.example.com", and the answer of cdn.tencentcloudapi.com cannot be used.
@@ -267,8 +267,8 @@ func TestAdviceOnTheNetwork(t *testing.T) {
 		host + " does not accept the TLS connection":             {Cause: &net.OpError{Op: "remote error", Err: errors.New("tls: protocol version not supported")}},
 		"No connection to " + host + " can be made":              {Cause: &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.EHOSTUNREACH)}},
 		"that HTTP does not allow":                               {Cause: &tencentcloud.HeaderError{}},
-		"A redirect is not followed":                             {HTTPStatus: 302, Cause: &tencentcloud.AnswerError{Problem: "p"}},
-		"What answered may not be the CDN API":                   {HTTPStatus: 404, Cause: &tencentcloud.AnswerError{Problem: "p"}},
+		"A redirect is not followed":                             {HTTPStatus: 302, Cause: &tencentcloud.ResponseError{Problem: "p"}},
+		"What answered may not be the CDN API":                   {HTTPStatus: 404, Cause: &tencentcloud.ResponseError{Problem: "p"}},
 		"The connection broke":                                   {Cause: io.EOF},
 	} {
 		e.Host = host
