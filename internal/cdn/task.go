@@ -18,8 +18,7 @@ const (
 )
 
 // Task is one row of the push log: the prefetch of one URL. A nil field is one
-// that the service has no value for. The values are shared between rows and
-// must not be changed.
+// that the service has no value for.
 type Task struct {
 	TaskID     *string `json:"TaskId"` // opaque; many rows share one
 	URL        *string `json:"Url"`
@@ -37,17 +36,12 @@ func (t *Task) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	}
 	type plain Task
 	err := json.UnmarshalDecode(dec, (*plain)(t))
-	t.Status, t.Area = lower(t.Status), lower(t.Area)
-	return err
-}
-
-// lower leaves the text itself alone, which other fields may share.
-func lower(s *string) *string {
-	if s == nil || strings.ToLower(*s) == *s {
-		return s
+	for _, text := range []*string{t.Status, t.Area} {
+		if text != nil {
+			*text = strings.ToLower(*text)
+		}
 	}
-	text := strings.ToLower(*s)
-	return &text
+	return err
 }
 
 // Is reports whether the task has the status.

@@ -84,14 +84,14 @@ func TestDocumentedResponse(t *testing.T) {
 func TestBadResponses(t *testing.T) {
 	const whole = `{"Response":{"PushLogs":[{"TaskId":"1"},%s],"TotalCount":1,"RequestId":"r"}}`
 	for body, want := range map[string]string{
-		fmt.Sprintf(whole, `{"Url":{}}`):                                    "Response.PushLogs[1].Url: unexpected JSON { where a string or number is required",
-		fmt.Sprintf(whole, `{"Status":true}`):                               "Response.PushLogs[1].Status: unexpected JSON true where a string or number is required",
-		fmt.Sprintf(whole, `{"Percent":"half"}`):                            "Response.PushLogs[1].Percent: not an integer that fits 64 bits",
-		fmt.Sprintf(whole, `{"Percent":0.5}`):                               "Response.PushLogs[1].Percent: not an integer that fits 64 bits",
-		fmt.Sprintf(whole, `[]`):                                            "Response.PushLogs[1]: unexpected JSON [",
-		fmt.Sprintf(whole, `null`):                                          "Response.PushLogs[1]: unexpected JSON null where a row is required",
-		`{"Response":{"PushLogs":{},"TotalCount":1,"RequestId":"r"}}`:       "Response.PushLogs: unexpected JSON {",
-		`{"Response":{"PushLogs":[],"TotalCount":[],"RequestId":"r"}}`:      "Response.TotalCount: unexpected JSON [ where a string or number is required",
+		fmt.Sprintf(whole, `{"Url":{}}`):                                    "/Response/PushLogs/1/Url: unexpected JSON {",
+		fmt.Sprintf(whole, `{"Status":true}`):                               "/Response/PushLogs/1/Status: unexpected JSON true",
+		fmt.Sprintf(whole, `{"Percent":"half"}`):                            "/Response/PushLogs/1/Percent: not an integer that fits 64 bits",
+		fmt.Sprintf(whole, `{"Percent":0.5}`):                               "/Response/PushLogs/1/Percent: not an integer that fits 64 bits",
+		fmt.Sprintf(whole, `[]`):                                            "/Response/PushLogs/1: unexpected JSON [",
+		fmt.Sprintf(whole, `null`):                                          "/Response/PushLogs/1: unexpected JSON null where a row is required",
+		`{"Response":{"PushLogs":{},"TotalCount":1,"RequestId":"r"}}`:       "/Response/PushLogs: unexpected JSON {",
+		`{"Response":{"PushLogs":[],"TotalCount":[],"RequestId":"r"}}`:      "/Response/TotalCount: not an integer that fits 64 bits",
 		`{"Response":{"PushLogs":[],"TotalCount":-1,"RequestId":"r"}}`:      `its "TotalCount" is -1`,
 		`{"Response":{"TotalCount":1,"RequestId":"r"}}`:                     `the response is incomplete: it has no "PushLogs"`,
 		`{"Response":{"TotalCount":null,"RequestId":"r"}}`:                  `it has no "PushLogs"`,

@@ -81,7 +81,7 @@ func TestAnswersThatAreNoCredential(t *testing.T) {
 		{"no end", `"Credentials":{"TmpSecretId":"i","TmpSecretKey":"` + issuedKey + `","Token":"` + issuedToken + `"},"ExpiredTime":null`,
 			"the response is incomplete: no ExpiredTime"},
 		{"another type", `"Credentials":["` + issuedKey + `"]`,
-			"the response could not be parsed: Response.Credentials: unexpected JSON ["},
+			"the response could not be parsed: /Response/Credentials: unexpected JSON ["},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { // the client asks again

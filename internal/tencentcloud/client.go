@@ -68,12 +68,7 @@ type Client struct {
 
 // NewClient returns a client for the configuration.
 func NewClient(config Config) *Client {
-	secrets := proxySecrets()
-	if config.Endpoint != nil && config.Endpoint.User != nil {
-		password, _ := config.Endpoint.User.Password()
-		secrets = append(secrets, password)
-	}
-	config.Secrets = append(secrets, config.Secrets...)
+	config.Secrets = append(proxySecrets(), config.Secrets...)
 	return &Client{config: config, http: http.Client{
 		Transport: config.Transport,
 		// A redirect would carry the signature to wherever it points.
@@ -83,10 +78,9 @@ func NewClient(config Config) *Client {
 
 // Call sends params, encoded as JSON, to an action and returns the fields of its
 // response, decoded into a struct with JSON tags. In it, a string also accepts a
-// number and an integer (int64) also accepts a string; both may be pointers, nil
-// for null or missing. Equal texts behind pointers are shared and must not be
-// changed. If *T has a method Validate() error, a response that does not pass it
-// counts as incomplete, and is retried.
+// number and an int64 also accepts a string; both may be pointers, nil for null
+// or missing. If *T has a method Validate() error, a response that does not pass
+// it counts as incomplete, and is retried.
 //
 // The error is an *Error; the fields are nil with it.
 func Call[T any](ctx context.Context, c *Client, action string, params any) (*T, Result, error) {

@@ -3,7 +3,6 @@ package tencentcloud
 import (
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"io"
 	"strconv"
 	"strings"
@@ -72,7 +71,7 @@ func decode(body io.Reader, into any) error {
 	reader := &cappedReader{from: body}
 	dec := jsontext.NewDecoder(reader, jsontext.AllowInvalidUTF8(true))
 	reader.consumed = dec.InputOffset
-	err := json.UnmarshalDecode(dec, into, json.WithUnmarshalers(new(texts).unmarshalers()))
+	err := json.UnmarshalDecode(dec, into, lenient)
 	if err == nil {
 		if _, err = dec.ReadToken(); errors.Is(err, io.EOF) {
 			return nil
@@ -87,116 +86,57 @@ func decode(body io.Reader, into any) error {
 	return malformed("the response could not be parsed", located(err))
 }
 
-// located writes the decoder's error with the place in the document, such as
-// Response.PushLogs[1].Url, and without Go's types.
+// located writes the decoder's error with its place in the document, as a JSON
+// pointer such as /Response/PushLogs/1/Url, and without Go's types.
 func located(err error) error {
-	var (
-		semantic *json.SemanticError
-		syntax   *jsontext.SyntacticError
-		at       jsontext.Pointer
-	)
-	switch {
-	case errors.As(err, &semantic):
+	var at jsontext.Pointer
+	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
 		at, err = semantic.JSONPointer, semantic.Err
 		if err == nil {
 			err = fmt.Errorf("unexpected JSON %v", semantic.JSONKind)
 		}
-	case errors.As(err, &syntax):
+	} else if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		at, err = syntax.JSONPointer, syntax.Err
-	case errors.Is(err, io.EOF):
-		return io.ErrUnexpectedEOF
+	} else if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
 	}
-	var path strings.Builder
-	for name := range at.Tokens() {
-		if _, notIndex := strconv.Atoi(name); notIndex == nil {
-			name = "[" + name + "]"
-		} else if path.Len() > 0 {
-			name = "." + name
+	if at == "" {
+		return err
+	}
+	// Unescaped, so that a secret in it is recognized.
+	return fmt.Errorf("%s: %w", strings.NewReplacer("~1", "/", "~0", "~").Replace(string(at)), err)
+}
+
+// lenient accepts numbers as strings and strings as integers, since services
+// send either.
+var lenient = json.WithUnmarshalers(json.JoinUnmarshalers(
+	json.UnmarshalFromFunc(func(dec *jsontext.Decoder, into *string) error {
+		if dec.PeekKind() != '0' {
+			return errors.ErrUnsupported // as usual
 		}
-		path.WriteString(name)
-	}
-	if path.Len() == 0 {
+		digits, err := dec.ReadValue()
+		*into = string(digits)
 		return err
-	}
-	return fmt.Errorf("%s: %w", path.String(), err)
-}
-
-// texts decodes the strings and integers of one response leniently, since
-// services send numbers as strings and the other way round. It keeps one copy
-// of a text that recent values repeat: rows share task ids, times and states,
-// and without that 100 000 of them would take two thirds more memory.
-type texts struct {
-	buffer []byte
-	recent [256]*string // by hash
-}
-
-var textSeed = maphash.MakeSeed()
-
-func (t *texts) unmarshalers() *json.Unmarshalers {
-	return json.JoinUnmarshalers(
-		json.UnmarshalFromFunc(t.pointer), json.UnmarshalFromFunc(t.value), json.UnmarshalFromFunc(t.integer))
-}
-
-func (t *texts) pointer(dec *jsontext.Decoder, into **string) error {
-	ok, err := t.read(dec)
-	if err != nil || !ok {
-		*into = nil
-		return err
-	}
-	slot := &t.recent[maphash.Bytes(textSeed, t.buffer)%uint64(len(t.recent))]
-	if *slot == nil || **slot != string(t.buffer) {
-		text := string(t.buffer)
-		*slot = &text
-	}
-	*into = *slot
-	return nil
-}
-
-func (t *texts) value(dec *jsontext.Decoder, into *string) error {
-	_, err := t.read(dec)
-	*into = string(t.buffer)
-	return err
-}
-
-func (t *texts) integer(dec *jsontext.Decoder, into *int64) error {
-	ok, err := t.read(dec)
-	if err != nil || !ok {
-		return err
-	}
-	if n, err := strconv.ParseInt(string(t.buffer), 10, 64); err == nil {
-		*into = n
+	}),
+	json.UnmarshalFromFunc(func(dec *jsontext.Decoder, into *int64) error {
+		value, err := dec.ReadValue()
+		if err != nil || value.Kind() == 'n' {
+			return err
+		}
+		text := strings.Trim(string(value), `"`)
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			*into = n
+			return nil
+		}
+		// 100.0 and 1e2 are integers too; beyond 2^53 a float is no longer exact.
+		f, err := strconv.ParseFloat(text, 64)
+		if err != nil || f != float64(int64(f)) || f > 1<<53 || f < -(1<<53) {
+			return errors.New("not an integer that fits 64 bits")
+		}
+		*into = int64(f)
 		return nil
-	}
-	// 100.0 and 1e2 are integers too; beyond 2^53 a float is no longer exact.
-	f, err := strconv.ParseFloat(string(t.buffer), 64)
-	if err != nil || f != float64(int64(f)) || f > 1<<53 || f < -(1<<53) {
-		return errors.New("not an integer that fits 64 bits")
-	}
-	*into = int64(f)
-	return nil
-}
-
-// read puts the next string, or the digits of the next number, into the buffer.
-// For null it reports false.
-func (t *texts) read(dec *jsontext.Decoder) (bool, error) {
-	t.buffer = t.buffer[:0]
-	value, err := dec.ReadValue()
-	if err != nil {
-		return false, err
-	}
-	switch value.Kind() {
-	case 'n':
-		return false, nil
-	case '0':
-		t.buffer = append(t.buffer, value...)
-	case '"':
-		// The error could only be of invalid UTF-8, which has been replaced.
-		t.buffer, _ = jsontext.AppendUnquote(t.buffer, value)
-	default:
-		return false, fmt.Errorf("unexpected JSON %v where a string or number is required", value.Kind())
-	}
-	return true, nil
-}
+	}),
+))
 
 // cappedReader gives errTooLarge where io.LimitedReader would feign an end.
 type cappedReader struct {
@@ -209,7 +149,7 @@ func (r *cappedReader) Read(p []byte) (int, error) {
 	if r.read-r.consumed() > maxValue {
 		return 0, errTooLarge
 	}
-	n, err := r.from.Read(p[:min(int64(len(p)), maxResponse+1-r.read)])
+	n, err := r.from.Read(p)
 	r.read += int64(n)
 	if r.read > maxResponse {
 		return 0, errTooLarge

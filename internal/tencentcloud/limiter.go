@@ -18,14 +18,13 @@ import (
 // rate through in the first second.)
 type Limiter struct {
 	limit float64
-	turn  chan struct{} // held by the one caller that waits for a slot; the others queue here in order
+	turn  chan struct{}  // held by the one caller that waits for a slot; the others queue here in order
+	slots chan time.Time // when each slot that nobody holds may be used again, the first one first
 
 	mu      sync.Mutex
-	free    []time.Time   // when each slot that nobody holds may be acquired
-	wake    chan struct{} // tells the caller with the turn that a slot was released
-	rate    float64       // requests per second; the limit until the service refuses
-	next    time.Time     // when the pace, or a pause, lets the next request go
-	refused time.Time     // when the service last refused
+	rate    float64   // requests per second; the limit until the service refuses
+	next    time.Time // when the pace, or a pause, lets the next request go
+	refused time.Time // when the service last refused
 }
 
 const (
@@ -54,13 +53,16 @@ const (
 
 // NewLimiter returns a limiter for a number of requests per second, at least 1.
 func NewLimiter(perSecond int) *Limiter {
-	return &Limiter{
+	l := &Limiter{
 		limit: float64(perSecond),
 		rate:  float64(perSecond),
 		turn:  make(chan struct{}, 1),
-		free:  make([]time.Time, perSecond),
-		wake:  make(chan struct{}, 1),
+		slots: make(chan time.Time, perSecond),
 	}
+	for range perSecond {
+		l.slots <- time.Time{}
+	}
+	return l
 }
 
 // Wait returns when a request may be sent. The caller must call sent once the
@@ -73,56 +75,35 @@ func (l *Limiter) Wait(ctx context.Context) (sent func(), err error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	for {
-		wait, acquired := l.acquire(time.Now())
-		if acquired {
-			return sync.OnceFunc(l.release), nil
+	select {
+	case slot := <-l.slots:
+		for {
+			wait := l.wait(slot)
+			if err := Sleep(ctx, wait); err != nil {
+				l.slots <- slot
+				return nil, err
+			}
+			if wait == 0 {
+				return sync.OnceFunc(func() { l.slots <- time.Now().Add(slotTime) }), nil
+			}
 		}
-		if err := sleep(ctx, wait, l.wake); err != nil {
-			return nil, err
-		}
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 }
 
-// acquire holds the slot that is free first, or says how long there is none.
-func (l *Limiter) acquire(now time.Time) (time.Duration, bool) {
+// wait is how long the next request has to wait for a slot and for the pace.
+func (l *Limiter) wait(slot time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if wait := l.next.Sub(now); wait > 0 {
-		return wait, false
+	now := time.Now()
+	if wait := max(slot.Sub(now), l.next.Sub(now)); wait > 0 {
+		return wait
 	}
-	if len(l.free) == 0 {
-		return time.Hour, false // until wake says that one is back
-	}
-	// Slots come back in the order of their times, but for scheduling.
-	first := 0
-	for i, at := range l.free {
-		if at.Before(l.free[first]) {
-			first = i
-		}
-	}
-	if wait := l.free[first].Sub(now); wait > 0 {
-		return wait, false
-	}
-	l.free[first] = l.free[len(l.free)-1]
-	l.free = l.free[:len(l.free)-1]
 	if l.rate < l.limit {
 		l.next = now.Add(l.interval(paceJitter))
 	}
-	return 0, true
-}
-
-func (l *Limiter) release() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.free = append(l.free, time.Now().Add(slotTime))
-	select {
-	case l.wake <- struct{}{}:
-	default:
-	}
+	return 0
 }
 
 // Refused tells the limiter that the service refused a request for the rate.

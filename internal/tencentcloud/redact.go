@@ -4,10 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 const (
@@ -31,36 +30,23 @@ func Redact(text string, secrets ...string) string {
 	slices.SortFunc(forms, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 	for _, secret := range forms {
 		switch {
-		case len(secret) >= minAnywhere:
+		case secret == "":
+		case len(secret) < minAnywhere && word.FindString(secret) == secret:
+			text = word.ReplaceAllStringFunc(text, func(w string) string {
+				if w == secret {
+					return redacted
+				}
+				return w
+			})
+		default:
 			text = strings.ReplaceAll(text, secret, redacted)
-		case secret != "":
-			text = redactWord(text, secret)
 		}
 	}
 	return text
 }
 
-// redactWord replaces a secret that is not part of a longer word or number.
-func redactWord(text, secret string) string {
-	var b strings.Builder
-	for rest := text; ; {
-		before, after, found := strings.Cut(rest, secret)
-		b.WriteString(before)
-		if !found {
-			return b.String()
-		}
-		left, _ := utf8.DecodeLastRuneInString(text[:len(text)-len(after)-len(secret)])
-		right, _ := utf8.DecodeRuneInString(after)
-		if inWord(left) || inWord(right) {
-			b.WriteString(secret)
-		} else {
-			b.WriteString(redacted)
-		}
-		rest = after
-	}
-}
-
-func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+// word matches what a short secret must not be a part of.
+var word = regexp.MustCompile(`[\pL\pN]+`)
 
 // RedactError redacts every text of an error. Errors of this package keep their
 // type; any other that holds a secret becomes a plain one.

@@ -54,15 +54,14 @@ func judge(e *Error, rateCodes []string) verdict {
 	if v := cmp.Or(codes[e.Code], families[family]); v != final {
 		return v
 	}
-	var response *ResponseError
-	switch {
+	switch response, unusable := errors.AsType[*ResponseError](e.Cause); {
 	case slices.Contains(rateCodes, e.Code), e.HTTPStatus == http.StatusTooManyRequests:
 		return slowDown
 	case e.HTTPStatus >= 500, e.HTTPStatus == http.StatusRequestTimeout:
 		return retry // whatever the body: a gateway's page, or nothing
 	case e.Code != "":
 		return final
-	case errors.As(e.Cause, &response):
+	case unusable:
 		return map[ResponseKind]verdict{Malformed: retry, WebPage: retryFew}[response.Kind]
 	case neverPasses(e.Cause):
 		return final
@@ -72,24 +71,17 @@ func judge(e *Error, rateCodes []string) verdict {
 
 // neverPasses reports network faults that waiting does not cure.
 func neverPasses(err error) bool {
-	var (
-		dns         *net.DNSError
-		proxy       *ProxyError
-		header      *HeaderError
-		certificate *tls.CertificateVerificationError
-		record      tls.RecordHeaderError
-		op          *net.OpError
-	)
-	switch {
-	case errors.As(err, &dns):
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		return dns.IsNotFound
-	case errors.As(err, &proxy):
-		return proxy.HTTPStatus < 500
-	case errors.As(err, &op) && op.Op == "remote error": // how crypto/tls marks what the other side rejected
-		return true
 	}
-	return errors.As(err, &header) || errors.As(err, &certificate) || errors.As(err, &record) ||
-		errors.Is(err, http.ErrSchemeMismatch)
+	if proxy, ok := errors.AsType[*ProxyError](err); ok {
+		return proxy.HTTPStatus < 500
+	}
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "remote error" {
+		return true // how crypto/tls marks what the other side rejected
+	}
+	return errors.As(err, new(*HeaderError)) || errors.As(err, new(*tls.CertificateVerificationError)) ||
+		errors.As(err, new(tls.RecordHeaderError)) || errors.Is(err, http.ErrSchemeMismatch)
 }
 
 const (
@@ -126,15 +118,11 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 
 // Sleep waits for a duration, or until the context ends, and returns the
 // context's error.
-func Sleep(ctx context.Context, d time.Duration) error { return sleep(ctx, d, nil) }
-
-// sleep is Sleep that a signal may end early.
-func sleep(ctx context.Context, d time.Duration, wake <-chan struct{}) error {
+func Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-	case <-wake:
 	case <-ctx.Done():
 	}
 	return ctx.Err() // also if both ended at once

@@ -39,21 +39,21 @@ func NewTransport() *http.Transport {
 // or take a part of it for the host, the request fails.
 func environmentProxy() func(*http.Request) (*url.URL, error) {
 	config := httpproxy.FromEnvironment()
-	invalid := map[string]string{}
+	invalid := map[string]bool{}
 	for scheme, value := range map[string]*string{"http": &config.HTTPProxy, "https": &config.HTTPSProxy} {
-		if *value == "" || proxyURL(*value) != nil {
-			continue
-		}
-		*value = "stand-in.invalid" // shows whether NO_PROXY exempts the request
-		invalid[scheme] = strings.ToUpper(scheme) + "_PROXY"
-		if os.Getenv(invalid[scheme]) == "" {
-			invalid[scheme] = scheme + "_proxy"
+		if *value != "" && proxyURL(*value) == nil {
+			*value = "stand-in.invalid" // shows whether NO_PROXY exempts the request
+			invalid[scheme] = true
 		}
 	}
 	find := config.ProxyFunc()
 	return func(request *http.Request) (*url.URL, error) {
 		proxy, err := find(request.URL)
-		if variable := invalid[request.URL.Scheme]; proxy != nil && variable != "" {
+		if scheme := request.URL.Scheme; proxy != nil && invalid[scheme] {
+			variable := strings.ToUpper(scheme) + "_PROXY"
+			if os.Getenv(variable) == "" {
+				variable = scheme + "_proxy"
+			}
 			return nil, &ProxyError{Variable: variable}
 		}
 		return proxy, err
@@ -119,8 +119,7 @@ func (e *HeaderError) Error() string {
 
 // withoutURL drops the method and address, which Error has in its own words.
 func withoutURL(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
+	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
 	}
 	return err
