@@ -18,10 +18,9 @@ type operation struct {
 	action   string
 	payload  []byte
 	read     func(io.Reader) (reply, error)
-	attempts int    // requests so far
-	last     *Error // of the latest attempt that the service or the network failed
-	fixed    bool   // the clock was corrected
-	renewed  bool   // the token was renewed
+	attempts int              // requests so far
+	last     *Error           // of the latest attempt that the service or the network failed
+	cured    map[verdict]bool // what is tried once in a call, and has been
 }
 
 // stage is how far an attempt came.
@@ -213,19 +212,14 @@ func (op *operation) next(ctx context.Context, a *attempt) *Error {
 	pause := retryAfter(a.header, time.Now())
 	wait := max(backoff(op.attempts), pause)
 	retries := config.MaxRetries
-	switch judge(a.failure, config.RateCodes) {
+	switch v := judge(a.failure, config.RateCodes); v {
 	case slowDown:
 		config.Limiter.Refused(pause)
-	case fixClock:
-		if !op.correctClock(a) {
+	case fixClock, renewToken:
+		if op.cured[v] || v == fixClock && !op.correctClock(a) || v == renewToken && !config.Credentials.Refused(a.credential) {
 			return a.failure
 		}
-		wait = 0
-	case renewToken:
-		if op.renewed || !config.Credentials.Refused(a.credential) {
-			return a.failure
-		}
-		op.renewed = true
+		op.cured[v] = true
 		wait = 0
 	case retryFew:
 		retries = min(retries, webPageRetries)
@@ -248,15 +242,14 @@ func (op *operation) next(ctx context.Context, a *attempt) *Error {
 // minute means that something else is wrong.
 const minSkew = time.Minute
 
-// correctClock sets the signing clock by the Date header of the latest response,
-// once in a call, and reports whether that can help. Of many requests that were
-// refused together, the one that moved the clock says so in its attempt.
+// correctClock sets the signing clock by the Date header of the response and
+// reports whether that can help. Of many requests that were refused together,
+// the one that moved the clock says so in its attempt.
 func (op *operation) correctClock(a *attempt) bool {
 	date, err := http.ParseTime(a.header.Get("Date"))
-	if err != nil || op.fixed {
+	if err != nil {
 		return false
 	}
-	op.fixed = true
 	skew := time.Until(date)
 	old := time.Duration(op.client.skew.Swap(int64(skew)))
 	if moved := skew - old; moved.Abs() >= minSkew {
