@@ -5,6 +5,7 @@
 package tencentcloud
 
 import (
+	"context"
 	"encoding/pem"
 	"errors"
 	"io"
@@ -130,7 +131,7 @@ func tunnel(t *testing.T, status int, to string) (*httptest.Server, *atomic.Int3
 // variable and quotes nothing: net/http would connect past the proxy, or to a
 // part of the value. NO_PROXY, and loopback addresses, come first.
 func TestProxyVariableThatIsNoURL(t *testing.T) {
-	const direct, other = "dial tcp", "https://cdn.invalid"
+	const direct, other = "dialed cdn.invalid:443", "https://cdn.invalid"
 	for _, c := range []struct{ name, variable, value, endpoint, noProxy, want string }{
 		{"percent sign", "HTTPS_PROXY", "http://svc:MARKER%ss@proxy:8080", other, "", "HTTPS_PROXY"},
 		{"carriage return", "HTTPS_PROXY", "http://svc:MARKER@proxy:8080\r", other, "", "HTTPS_PROXY"},
@@ -143,9 +144,9 @@ func TestProxyVariableThatIsNoURL(t *testing.T) {
 		{"of the other scheme", "HTTP_PROXY", "http://svc:MARKER%ss@proxy:8080", other, "", direct},
 		{"exempt", "HTTPS_PROXY", "http://svc:MARKER%ss@proxy:8080", other, ".invalid", direct},
 		{"another is exempt", "HTTPS_PROXY", "http://svc:MARKER%ss@proxy:8080", other, ".example", "HTTPS_PROXY"},
-		{"loopback", "HTTPS_PROXY", "http://svc:MARKER%ss@proxy:8080", "https://" + refusing(t), "", direct},
-		{"a URL", "HTTPS_PROXY", "http://svc:MARKER%25ss@" + refusing(t), other, "", "proxyconnect"},
-		{"host and port", "https_proxy", refusing(t), other, "", "proxyconnect"},
+		{"loopback", "HTTPS_PROXY", "http://svc:MARKER%ss@proxy:8080", "https://127.0.0.1:1", "", "dialed 127.0.0.1:1"},
+		{"a URL", "HTTPS_PROXY", "http://svc:MARKER%25ss@proxy:8080", other, "", "dialed proxy:8080"},
+		{"host and port", "https_proxy", "proxy:8080", other, "", "dialed proxy:8080"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "no_proxy", "REQUEST_METHOD"} {
@@ -153,7 +154,11 @@ func TestProxyVariableThatIsNoURL(t *testing.T) {
 			}
 			t.Setenv("NO_PROXY", c.noProxy)
 			t.Setenv(c.variable, c.value)
-			tr := newTrial(t, c.endpoint, ownTransport(t, nil), func(config *Config) { config.MaxRetries = 1 })
+			transport := ownTransport(t, nil)
+			transport.DialContext = func(_ context.Context, _, address string) (net.Conn, error) {
+				return nil, errors.New("dialed " + address)
+			}
+			tr := newTrial(t, c.endpoint, transport, func(config *Config) { config.MaxRetries = 0 })
 			got, _, err := tr.list(t.Context())
 			e := failed(t, got, err)
 			var proxy *ProxyError
