@@ -80,6 +80,9 @@ func (l *pushLogs) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return json.UnmarshalDecode(dec, &l.tasks)
 }
 
+// Len is the number of rows.
+func (p *page) Len() int { return len(p.PushLogs.tasks) }
+
 // Validate reports a response that cannot be what it should: one that counts
 // rows, or nothing, and has no list.
 func (p *page) Validate() error {

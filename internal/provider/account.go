@@ -56,7 +56,7 @@ func unshared(ctx context.Context) context.Context { return tflog.MaskLogStrings
 // logAttempt tells of one request. Neither its headers nor its body are ever logged.
 func logAttempt(ctx context.Context, a tencentcloud.Attempt) {
 	fields := map[string]any{
-		"action": a.Action, "attempt": a.Number, "http_status": a.HTTPStatus, "code": a.Code,
+		"action": a.Action, "attempt": a.Number, "rows": a.Rows, "http_status": a.HTTPStatus, "code": a.Code,
 		"request_id": a.RequestID, "took": a.Took.String(),
 	}
 	if a.Err != nil {

@@ -35,14 +35,14 @@ func logged(t *testing.T, run func(context.Context)) []map[string]any {
 
 func TestLogAttempt(t *testing.T) {
 	got := logged(t, func(ctx context.Context) {
-		logAttempt(ctx, tencentcloud.Attempt{Action: "DescribePushTasks", Number: 1, HTTPStatus: 200, RequestID: "r", Took: time.Second})
+		logAttempt(ctx, tencentcloud.Attempt{Action: "DescribePushTasks", Number: 1, Rows: 20, HTTPStatus: 200, RequestID: "r", Took: time.Second})
 		logAttempt(ctx, tencentcloud.Attempt{Action: "DescribePushTasks", Number: 2, HTTPStatus: 200, Code: "AuthFailure.SignatureExpire",
 			RequestID: "s", Err: errors.New("refused"), RetryIn: time.Minute, ClockMoved: -47 * time.Minute})
 	})
 	want := []map[string]any{
-		{"@level": "debug", "@message": "Tencent Cloud API request", "action": "DescribePushTasks", "attempt": 1.0,
+		{"@level": "debug", "@message": "Tencent Cloud API request", "action": "DescribePushTasks", "attempt": 1.0, "rows": 20.0,
 			"http_status": 200.0, "code": "", "request_id": "r", "took": "1s"},
-		{"@level": "debug", "@message": "Tencent Cloud API request", "action": "DescribePushTasks", "attempt": 2.0,
+		{"@level": "debug", "@message": "Tencent Cloud API request", "action": "DescribePushTasks", "attempt": 2.0, "rows": 0.0,
 			"http_status": 200.0, "code": "AuthFailure.SignatureExpire", "request_id": "s", "took": "0s", "error": "refused", "retry_in": "1m0s"},
 		{"@level": "warn", "@message": "This machine's clock differs from that of the service; requests are signed by the service's clock from now on",
 			"difference": "-47m0s"},

@@ -44,6 +44,7 @@ type Config struct {
 type Attempt struct {
 	Action     string
 	Number     int // from 1
+	Rows       int // of a complete response, if its fields have a method Len() int
 	HTTPStatus int // 0 without a response
 	Code       string
 	RequestID  string

@@ -34,6 +34,7 @@ type apiError struct{ Code, Message string }
 type reply struct {
 	requestID string
 	apiError  *apiError
+	rows      int
 }
 
 // readResponse reads {"Response":{…}} to its end. The fields are complete
@@ -61,7 +62,11 @@ func readResponse[T any](body io.Reader) (*T, reply, error) {
 			err = malformed("the response is incomplete", problem)
 		}
 	}
-	return &r.Fields, reply{requestID: r.RequestID, apiError: r.Error}, err
+	rows := 0
+	if list, ok := any(&r.Fields).(interface{ Len() int }); ok {
+		rows = list.Len()
+	}
+	return &r.Fields, reply{r.RequestID, r.Error, rows}, err
 }
 
 // decode reads one JSON value and makes sure that nothing follows it. A name

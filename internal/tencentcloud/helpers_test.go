@@ -33,6 +33,8 @@ func (r *rows) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return err
 }
 
+func (l *listing) Len() int { return len(l.PushLogs.urls) }
+
 func (l *listing) Validate() error {
 	if !l.PushLogs.listed {
 		return errors.New(`it has no "PushLogs"`)

@@ -138,7 +138,7 @@ func (op *operation) send(request *http.Request, a *attempt) *Error {
 	case err != nil:
 		failure.Cause = err
 	default:
-		a.RequestID = Redact(r.requestID, op.secrets(a)...)
+		a.RequestID, a.Rows = Redact(r.requestID, op.secrets(a)...), r.rows
 		return nil
 	}
 	return failure

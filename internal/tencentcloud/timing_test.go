@@ -236,7 +236,7 @@ func TestCancelledBefore(t *testing.T) {
 	}
 }
 
-// Observers are told every attempt.
+// Observers are told every attempt, and the rows of complete responses only.
 func TestAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := cdnsim.APIError("InternalError", "oh")
@@ -252,11 +252,12 @@ func TestAttempts(t *testing.T) {
 		for i, want := range []struct {
 			code   string
 			status int
+			rows   int
 			fails  bool
-		}{{"InternalError", 200, true}, {"", 200, true}, {"", 502, true}, {"", 200, false}} {
+		}{{"InternalError", 200, 0, true}, {"", 200, 0, true}, {"", 502, 0, true}, {"", 200, 3, false}} {
 			a := tr.attempts[i]
 			if a.Action != "DescribePushTasks" || a.Number != i+1 || a.Code != want.code || a.HTTPStatus != want.status ||
-				(a.Err != nil) != want.fails || (a.RetryIn > 0) != want.fails || a.ClockMoved != 0 {
+				a.Rows != want.rows || (a.Err != nil) != want.fails || (a.RetryIn > 0) != want.fails || a.ClockMoved != 0 {
 				t.Errorf("attempt %d: %+v", i+1, a)
 			}
 		}
