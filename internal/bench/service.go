@@ -22,7 +22,7 @@ const parallel = 20
 // Service returns our client, set up as the provider does it.
 func Service(endpoint *url.URL, transport http.RoundTripper, perSecond int) *cdn.Service {
 	client := tencentcloud.NewClient(tencentcloud.Config{
-		Endpoint: endpoint, Service: cdn.Name, Version: cdn.Version,
+		Endpoint: endpoint, Service: cdn.Name, Version: cdn.Version, RateCodes: cdn.RateCodes,
 		Credentials: tencentcloud.Static(tencentcloud.Credential{
 			SecretID: cdnsim.DefaultSecretID, SecretKey: cdnsim.DefaultSecretKey,
 		}),

@@ -90,15 +90,15 @@ func (r *pushTasks) fetch(ctx context.Context, request paging.Request) (paging.P
 
 func (r *pushTasks) page(ctx context.Context, request paging.Request, limit int64) (paging.Page[Task], error) {
 	q := r.query
-	q.StartTime, q.EndTime = timeOf(request.From), timeOf(request.To)
-	answer, result, err := tencentcloud.Call[page](ctx, r.service.client, describePushTasks, q.page(request.Offset, limit))
+	q.StartTime, q.EndTime, q.Offset, q.Limit = timeOf(request.From), timeOf(request.To), request.Offset, limit
+	response, result, err := tencentcloud.Call[page](ctx, r.service.client, describePushTasks, q)
 	if err != nil {
 		return paging.Page[Task]{}, err
 	}
 	r.mu.Lock()
 	r.requestID = result.RequestID
 	r.mu.Unlock()
-	return paging.Page[Task]{Rows: answer.tasks, Total: answer.total, Limit: max(limit, int64(len(answer.tasks)))}, nil
+	return paging.Page[Task]{Rows: response.PushLogs.tasks, Total: response.TotalCount, Limit: max(limit, int64(len(response.PushLogs.tasks)))}, nil
 }
 
 // refusesParameter reports whether the service did not accept a parameter. Which

@@ -16,6 +16,11 @@ const (
 	describePushTasks = "DescribePushTasks"
 )
 
+// RateCodes are the product's own codes for too many requests, beside those of
+// any product. InvalidParameter.CdnInterfaceError is none, though it reads like
+// an internal error: its whole family is final.
+var RateCodes = []string{"LimitExceeded.CdnHostOpTooOften", "UnauthorizedOperation.OperationTooOften"}
+
 // Service is the CDN product of one account. It remembers what it has learnt of
 // the limits that the API document does not give. It is safe for concurrent use.
 type Service struct {

@@ -34,9 +34,10 @@ var month = Query{StartTime: "2026-11-01 00:00:00", EndTime: "2026-11-30 23:59:5
 // memory.
 func clientOf(transport http.RoundTripper, change func(*tencentcloud.Config)) *tencentcloud.Client {
 	config := tencentcloud.Config{
-		Endpoint: &url.URL{Scheme: "https", Host: "cdn.tencentcloudapi.com"},
-		Service:  Name,
-		Version:  Version,
+		Endpoint:  &url.URL{Scheme: "https", Host: "cdn.tencentcloudapi.com"},
+		Service:   Name,
+		Version:   Version,
+		RateCodes: RateCodes,
 		Credentials: tencentcloud.Static(tencentcloud.Credential{
 			SecretID: cdnsim.DefaultSecretID, SecretKey: cdnsim.DefaultSecretKey,
 		}),

@@ -13,8 +13,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdnsim"
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/credentials"
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
@@ -22,16 +20,10 @@ import (
 
 const role = "qcs::cam::uin/100000000001:roleName/reader"
 
-// answer takes an answer of which nothing is needed.
-type answer struct{}
-
-func (*answer) DecodeField(_ string, dec *jsontext.Decoder) error { return dec.SkipValue() }
-func (*answer) Complete() error                                   { return nil }
-
 // describe sends one request to the CDN API with the source's credential.
 func describe(ctx context.Context, cdn tencentcloud.Config, source *credentials.Source) error {
 	cdn.Service, cdn.Version, cdn.Credentials = "cdn", "2018-06-06", source
-	_, _, err := tencentcloud.Call[answer](ctx, tencentcloud.NewClient(cdn), "DescribePushTasks", map[string]any{"TaskId": "1"})
+	_, _, err := tencentcloud.Call[struct{}](ctx, tencentcloud.NewClient(cdn), "DescribePushTasks", map[string]any{"TaskId": "1"})
 	return err
 }
 

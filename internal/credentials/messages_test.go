@@ -148,7 +148,7 @@ func TestMessages(t *testing.T) {
 			want: "mfa_certification: STS issued no credential: GetSessionToken: AuthFailure.MFAFailure: no (RequestId request-1). " +
 				"Use a new code; each is valid for one call."},
 		{name: "STS quotes the token", with: setUp{config: Config{AssumeRoleWithWebIdentity: web}, sts: deny("InvalidParameter.ParamError", "bad token "+jwt)},
-			want: "assume_role_with_web_identity (web-role): STS issued no credential: AssumeRoleWithWebIdentity: InvalidParameter.ParamError: bad token (hidden) (RequestId request-1)"},
+			want: "assume_role_with_web_identity (web-role): STS issued no credential: AssumeRoleWithWebIdentity: InvalidParameter.ParamError: bad token (redacted) (RequestId request-1)"},
 		{name: "STS refuses the first of two", with: setUp{config: Config{AssumeRole: block}, env: slices.Concat(keys, environment), sts: deny("UnauthorizedOperation", "no")},
 			want: "role from the environment (env-role): STS issued no credential: AssumeRole: UnauthorizedOperation: no (RequestId request-1). " +
 				"Allow the caller sts:AssumeRole, and name the caller in the role's trust policy."},

@@ -3,10 +3,8 @@ package credentials
 import (
 	"context"
 	"errors"
-	"strings"
+	"slices"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
 )
@@ -19,8 +17,9 @@ type stsClient struct {
 }
 
 // as is a client that signs with a source's credentials.
-func (c stsClient) as(source tencentcloud.CredentialSource, region string) *tencentcloud.Client {
+func (c stsClient) as(source tencentcloud.CredentialSource, region string, secrets ...string) *tencentcloud.Client {
 	config := c.config
+	config.Secrets = slices.Concat(config.Secrets, secrets)
 	config.Service, config.Version, config.Credentials = "sts", "2018-08-13", source
 	for _, config.Region = range []string{region, c.region(), defaultRegion} {
 		if config.Region != "" {
@@ -31,7 +30,7 @@ func (c stsClient) as(source tencentcloud.CredentialSource, region string) *tenc
 }
 
 func (c stsClient) issue(ctx context.Context, call stsCall) (*issued, error) {
-	answer, _, err := tencentcloud.Call[issued](ctx, c.as(call.as, call.region), call.action, call.params)
+	answer, _, err := tencentcloud.Call[issued](ctx, c.as(call.as, call.region, call.secrets...), call.action, call.params)
 	return answer, err
 }
 
@@ -41,7 +40,7 @@ func (c stsClient) account(ctx context.Context, source tencentcloud.CredentialSo
 	if err != nil {
 		return "", err
 	}
-	return answer.account, nil
+	return answer.AccountId, nil
 }
 
 // stsCall is one call of an action that gives temporary credentials.
@@ -62,8 +61,9 @@ func (d *deps) sts(ctx context.Context, call stsCall) (tencentcloud.Credential, 
 	if err != nil {
 		return tencentcloud.Credential{}, refused(call, err)
 	}
-	c := tencentcloud.Credential{SecretID: answer.id, SecretKey: answer.key, Token: answer.token}
-	c.Expires = expiry(asked, time.Now(), answer.expires, time.Duration(call.seconds)*time.Second)
+	issued := answer.Credentials
+	c := tencentcloud.Credential{SecretID: issued.TmpSecretId, SecretKey: issued.TmpSecretKey, Token: issued.Token}
+	c.Expires = expiry(asked, time.Now(), time.Unix(answer.ExpiredTime, 0), time.Duration(call.seconds)*time.Second)
 	return c, nil
 }
 
@@ -84,7 +84,7 @@ func refused(call stsCall, err error) error {
 	if errors.As(err, &own) {
 		return own // of the credential that the call was to be signed with
 	}
-	e := &Error{Source: call.source, Problem: "STS issued no credential", Cause: censor(err, call.secrets)}
+	e := &Error{Source: call.source, Problem: "STS issued no credential", Cause: err}
 	caller, signed := call.as.(*refresher)
 	switch {
 	case tencentcloud.IsCode(err, "ResourceNotFound.RoleNotFound"):
@@ -101,85 +101,31 @@ func refused(call stsCall, err error) error {
 	return e
 }
 
-// censor blots secrets out of what the service said, should it quote them.
-func censor(err error, secrets []string) error {
-	switch e := err.(type) { //nolint:errorlint // what wraps these would have to be copied too
-	case *tencentcloud.Error:
-		clean := *e
-		for _, secret := range secrets {
-			if secret != "" {
-				clean.Message = strings.ReplaceAll(clean.Message, secret, "(hidden)")
-			}
-		}
-		clean.Cause = censor(e.Cause, secrets)
-		return &clean
-	case *tencentcloud.DeadlineError:
-		clean := *e
-		clean.Last = censor(e.Last, secrets)
-		return &clean
-	}
-	return err
-}
-
-// issued is the answer of the actions that give temporary credentials.
+// issued is the response of the actions that give temporary credentials.
 type issued struct {
-	id, key, token string
-	expires        time.Time
-}
-
-// DecodeField takes what is in the documents and passes over the rest.
-func (i *issued) DecodeField(name string, dec *jsontext.Decoder) error {
-	switch name {
-	case "Credentials":
-		return tencentcloud.Object(dec, func(name string) (err error) {
-			switch name {
-			case "TmpSecretId":
-				i.id, _, err = tencentcloud.String(dec)
-			case "TmpSecretKey":
-				i.key, _, err = tencentcloud.String(dec)
-			case "Token":
-				i.token, _, err = tencentcloud.String(dec)
-			default:
-				err = dec.SkipValue()
-			}
-			return err
-		})
-	case "ExpiredTime":
-		seconds, ok, err := tencentcloud.Integer(dec)
-		if ok {
-			i.expires = time.Unix(seconds, 0)
-		}
-		return err
+	Credentials struct {
+		TmpSecretId, TmpSecretKey, Token string
 	}
-	return dec.SkipValue()
+	ExpiredTime int64 // Unix, seconds
 }
 
-// Complete reports a credential that cannot be used.
-func (i *issued) Complete() error {
-	if i.id == "" || i.key == "" || i.token == "" {
+// Validate reports a credential that cannot be used.
+func (i *issued) Validate() error {
+	if c := i.Credentials; c.TmpSecretId == "" || c.TmpSecretKey == "" || c.Token == "" {
 		return errors.New("no TmpSecretId, TmpSecretKey or Token")
 	}
-	if i.expires.IsZero() {
+	if i.ExpiredTime == 0 {
 		return errors.New("no ExpiredTime")
 	}
 	return nil
 }
 
-// identity is the answer of GetCallerIdentity.
-type identity struct{ account string }
+// identity is the response of GetCallerIdentity.
+type identity struct{ AccountId string }
 
-// DecodeField takes the account and passes over the rest.
-func (i *identity) DecodeField(name string, dec *jsontext.Decoder) (err error) {
-	if name != "AccountId" {
-		return dec.SkipValue()
-	}
-	i.account, _, err = tencentcloud.String(dec)
-	return err
-}
-
-// Complete reports an answer without an account.
-func (i *identity) Complete() error {
-	if i.account == "" {
+// Validate reports a response without an account.
+func (i *identity) Validate() error {
+	if i.AccountId == "" {
 		return errors.New("no AccountId")
 	}
 	return nil

@@ -111,7 +111,7 @@ func networkAdvice(e *tencentcloud.Error, r request) string {
 	var (
 		deadline    *tencentcloud.DeadlineError
 		timeout     *tencentcloud.TimeoutError
-		bad         *tencentcloud.AnswerError
+		bad         *tencentcloud.ResponseError
 		proxy       *tencentcloud.ProxyError
 		header      *tencentcloud.HeaderError
 		dns         *net.DNSError

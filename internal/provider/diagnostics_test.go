@@ -108,7 +108,7 @@ The data source tencentcdn_push_tasks could not read push tasks (task_id = "7", 
 		"a gateway's page": {
 			err: failure(func(e *tencentcloud.Error) {
 				e.RequestID, e.HTTPStatus, e.Attempts, e.Passing = "", 502, 9, true
-				e.Cause = &tencentcloud.AnswerError{Problem: "the answer is not one of the API (text/html\n)"}
+				e.Cause = &tencentcloud.ResponseError{Problem: "the answer is not one of the API (text/html\n)"}
 			}),
 			want: `Error: Cannot read push tasks
 The data source tencentcdn_push_tasks could not read push tasks (task_id = "7", keyword = "www.example.com"): the response from cdn.tencentcloudapi.com could not be parsed.
@@ -122,7 +122,7 @@ The endpoint does not look like the CDN API, or a gateway in front of it was in 
 		},
 		"a row that is too large": {
 			err: failure(func(e *tencentcloud.Error) {
-				e.RequestID, e.Cause = "", &tencentcloud.AnswerError{Problem: "the answer is larger than 64 MiB"}
+				e.RequestID, e.Cause = "", &tencentcloud.ResponseError{Problem: "the answer is larger than 64 MiB"}
 			}),
 			want: `Error: Cannot read push tasks
 The data source tencentcdn_push_tasks could not read push tasks (task_id = "7", keyword = "www.example.com"): the response from cdn.tencentcloudapi.com could not be parsed.
@@ -436,8 +436,8 @@ func TestAdviceOnTheNetwork(t *testing.T) {
 		host + " does not accept the TLS connection":                                               {Cause: &net.OpError{Op: "remote error", Err: errors.New("tls: protocol version not supported")}},
 		"Cannot connect to " + host:                                                                {Cause: &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.EHOSTUNREACH)}},
 		"that HTTP does not allow":                                                                 {Cause: &tencentcloud.HeaderError{}},
-		"Redirects are not followed":                                                               {HTTPStatus: 302, Cause: &tencentcloud.AnswerError{Problem: "p"}},
-		"The endpoint does not look like the CDN API. Check":                                       {HTTPStatus: 404, Cause: &tencentcloud.AnswerError{Problem: "p"}},
+		"Redirects are not followed":                                                               {HTTPStatus: 302, Cause: &tencentcloud.ResponseError{Problem: "p"}},
+		"The endpoint does not look like the CDN API. Check":                                       {HTTPStatus: 404, Cause: &tencentcloud.ResponseError{Problem: "p"}},
 		"The connection broke":                                                                     {Cause: io.EOF},
 	} {
 		e.Host = host

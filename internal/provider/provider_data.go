@@ -39,7 +39,7 @@ func newProviderData(s settings, userAgent string) *providerData {
 	source := credentials.New(s.credentials, credentials.Options{
 		STS: sts, MetadataEndpoint: s.metadata, Obtained: logCredential,
 	})
-	client.Endpoint, client.Service, client.Version = s.endpoint, cdn.Name, cdn.Version
+	client.Endpoint, client.Service, client.Version, client.RateCodes = s.endpoint, cdn.Name, cdn.Version, cdn.RateCodes
 	client.Credentials, client.Limiter = source, tencentcloud.NewLimiter(s.requestsPerSecond)
 	return &providerData{secrets: s.secrets, origin: source.Origin, service: sync.OnceValue(func() *cdn.Service {
 		client.Region = source.Region()

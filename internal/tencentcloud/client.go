@@ -1,19 +1,20 @@
 // Package tencentcloud is a client of Tencent Cloud's API 3.0: it signs, sends,
-// decodes, and tries again what is worth it. It knows no product.
+// decodes, and retries what may pass. It knows no product.
 package tencentcloud
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"sync/atomic"
 	"time"
+
+	"github.com/go-json-experiment/json"
 )
 
-// Config says whom a Client speaks to, as whom, and with how much patience.
+// Config says which service a Client calls, as whom, and with how much patience.
 type Config struct {
 	Endpoint       *url.URL // scheme and host; the rest is ignored, since the API is at / and only that is signed
 	Service        string   // the product's name in the credential scope, such as cdn
@@ -23,12 +24,19 @@ type Config struct {
 	UserAgent      string
 	RequestClient  string            // X-TC-RequestClient: at most 128 of 0-9 a-z A-Z - _ space , ; .
 	MaxRetries     int               // attempts after the first
-	RequestTimeout time.Duration     // of one attempt, from connecting to the answer's last byte
+	RequestTimeout time.Duration     // of one attempt, from connecting to the last byte of the response
 	Limiter        *Limiter          // shared by all that share the quota
 	Transport      http.RoundTripper // NewTransport's, shared for its connections
 
-	// Observe, if set, is told of every attempt when it has ended. It is called
-	// from many goroutines at once.
+	// RateCodes are the product's own codes for too many requests. Those of any
+	// product are known.
+	RateCodes []string
+
+	// Secrets are those among the parameters. Like the credential's, they are
+	// redacted from everything that the service says.
+	Secrets []string
+
+	// Observe, if set, is called after every attempt, from many goroutines at once.
 	Observe func(context.Context, Attempt)
 }
 
@@ -36,8 +44,8 @@ type Config struct {
 type Attempt struct {
 	Action     string
 	Number     int // from 1
-	Rows       int // of a whole answer that lists rows
-	HTTPStatus int
+	Rows       int // of a complete response, if its fields have a method Len() int
+	HTTPStatus int // 0 without a response
 	Code       string
 	RequestID  string
 	Took       time.Duration
@@ -46,7 +54,7 @@ type Attempt struct {
 	ClockMoved time.Duration // how far the signing clock was corrected after this attempt
 }
 
-// Result is what comes with every answer beside its own fields.
+// Result is what comes with every response beside its own fields.
 type Result struct {
 	RequestID string
 	Attempts  int
@@ -61,6 +69,7 @@ type Client struct {
 
 // NewClient returns a client for the configuration.
 func NewClient(config Config) *Client {
+	config.Secrets = append(proxySecrets(), config.Secrets...)
 	return &Client{config: config, http: http.Client{
 		Transport: config.Transport,
 		// A redirect would carry the signature to wherever it points.
@@ -68,64 +77,51 @@ func NewClient(config Config) *Client {
 	}}
 }
 
-// Call sends params, encoded as JSON, to an action and returns the decoded
-// answer. The error is an *Error; the answer is nil with it.
-func Call[T any, A interface {
-	*T
-	Answer
-}](ctx context.Context, c *Client, action string, params any) (*T, Result, error) {
-	var whole A
-	result, err := c.call(ctx, action, params, func() Answer {
-		whole = new(T) // each attempt starts anew, so that nothing of a cut answer stays
-		return whole
+// Call sends params, encoded as JSON, to an action and returns the fields of its
+// response, decoded into a struct with JSON tags. In it, a string also accepts a
+// number and an int64 also accepts a string; both may be pointers, nil for null
+// or missing. If *T has a method Validate() error, a response that does not pass
+// it counts as incomplete, and is retried.
+//
+// The error is an *Error; the fields are nil with it.
+func Call[T any](ctx context.Context, c *Client, action string, params any) (*T, Result, error) {
+	var fields *T
+	result, err := c.call(ctx, action, params, func(body io.Reader) (r reply, err error) {
+		fields, r, err = readResponse[T](body) // anew for each attempt, so that nothing of a cut response stays
+		return r, err
 	})
 	if err != nil {
 		return nil, result, err
 	}
-	return whole, result, nil
+	return fields, result, nil
 }
 
-func (c *Client) call(ctx context.Context, action string, params any, newAnswer func() Answer) (Result, error) {
-	payload, err := encode(params)
+// call makes attempt after attempt until one succeeds, or no other may follow.
+func (c *Client) call(ctx context.Context, action string, params any, read func(io.Reader) (reply, error)) (Result, error) {
+	op := &operation{client: c, action: action, read: read, cured: map[verdict]bool{}}
+	payload, err := json.Marshal(params)
 	if err != nil {
-		return Result{}, &Error{Action: action, Host: c.config.Endpoint.Host, Cause: err}
+		return Result{}, op.complete(&Error{Cause: fmt.Errorf("the parameters cannot be encoded: %w", err)})
 	}
-	op := &operation{client: c, action: action, payload: payload}
+	op.payload = payload
 	for {
-		answer := newAnswer()
-		attempt, failure := op.try(ctx, answer)
-		var wait time.Duration
-		var stop *Error
-		if failure != nil {
-			wait, stop = op.next(ctx, failure, &attempt)
-		}
-		if lister, ok := answer.(interface{ Rows() int }); ok && failure == nil {
-			attempt.Rows = lister.Rows()
-		}
+		a := op.try(ctx)
+		failure := op.next(ctx, a)
 		if c.config.Observe != nil {
-			c.config.Observe(ctx, attempt)
+			c.config.Observe(ctx, a.Attempt)
+		}
+		if a.Err == nil {
+			return Result{RequestID: a.RequestID, Attempts: op.attempts}, nil
 		}
 		if failure == nil {
-			return Result{RequestID: attempt.RequestID, Attempts: attempt.Number}, nil
+			if err := Sleep(ctx, a.RetryIn); err != nil {
+				failure = op.interrupted(err)
+			}
 		}
-		if stop == nil {
-			stop = op.pause(ctx, wait)
-		}
-		if stop != nil {
-			return Result{RequestID: stop.RequestID, Attempts: stop.Attempts}, stop
+		if failure != nil {
+			return Result{RequestID: failure.RequestID, Attempts: failure.Attempts}, failure
 		}
 	}
-}
-
-// encode leaves URLs as they are; encoding/json would escape their ampersands.
-func encode(params any) ([]byte, error) {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(params); err != nil {
-		return nil, fmt.Errorf("the parameters cannot be encoded: %w", err)
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
 // Host is whom the client calls, with the port if the endpoint has one.

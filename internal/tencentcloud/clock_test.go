@@ -51,7 +51,7 @@ func TestClockIsCorrectedForAll(t *testing.T) {
 		var calls sync.WaitGroup
 		for range 10 {
 			calls.Go(func() {
-				if got, result, err := tr.list(t.Context()); err != nil || len(got.urls) != 3 || result.Attempts != 2 {
+				if got, result, err := tr.list(t.Context()); err != nil || len(got.PushLogs.urls) != 3 || result.Attempts != 2 {
 					t.Errorf("got %+v, %v, %v", got, result, err)
 				}
 			})

@@ -14,8 +14,8 @@ type Credential struct {
 	Expires   time.Time
 }
 
-// String keeps a credential that is printed by accident from telling its secrets.
-func (Credential) String() string { return "tencentcloud.Credential(hidden)" }
+// String keeps the secrets of a credential that is printed by accident.
+func (Credential) String() string { return "tencentcloud.Credential(redacted)" }
 
 // GoString does for %#v what String does for %v.
 func (c Credential) GoString() string { return c.String() }
@@ -24,11 +24,11 @@ func (c Credential) GoString() string { return c.String() }
 // are safe for concurrent use.
 type CredentialSource interface {
 	// Credential returns a credential that is valid now. It is called before
-	// every attempt, so that one that is about to expire can be renewed.
+	// every attempt, so that one that is about to expire can be refreshed.
 	Credential(ctx context.Context) (Credential, error)
 
 	// Refused tells the source that the service did not accept the token of c,
-	// and reports whether another credential can be had by asking again.
+	// and reports whether another credential is available now.
 	Refused(c Credential) bool
 }
 

@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// FuzzDecodeAnswer holds the decoder to an independent reading of the same
+// FuzzReadResponse holds the decoder to an independent reading of the same
 // bytes: it never panics, and what it gives is the whole list or an error.
-func FuzzDecodeAnswer(f *testing.F) {
+func FuzzReadResponse(f *testing.F) {
 	for _, seed := range []string{
 		success, "", "{", "null", "\ufeff" + success, success + success, success[:40],
 		`{"Response":{"Error":{"Code":"InternalError","Message":"m"},"RequestId":"r"}}`,
@@ -19,35 +19,35 @@ func FuzzDecodeAnswer(f *testing.F) {
 		`{"Response":{"PushLogs":[{"Url":1e400},{"Url":null},{"Url":"\ud83d\ude00"},{}],"RequestId":"r"}}`,
 		`{"Response":{"PushLogs":[{"Url":"a","Url":"b"}],"RequestId":"r"}}`,
 		"{\"Response\":{\"PushLogs\":[{\"Url\":\"\xff\"}],\"RequestId\":\"r\"}}",
+		"{\"Response\":{\"PushLogs\":[{\"Url\":\"\xb7\xe2\xc0\xaf\xed\xa0\xbd\\ud83d\\ude00\\ude00\\ud83d\"}],\"RequestId\":\"r\"}}",
 		`{"Response":{"PushLogs":[[[[[[[[{}]]]]]]]],"RequestId":"r"}}`,
 		"<html>\r\n<head><title>502 Bad Gateway</title></head></html>",
 	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		var got listing
-		e, err := decodeAnswer(bytes.NewReader(body), &got)
+		got, r, err := readResponse[listing](bytes.NewReader(body))
 		if err != nil {
-			var bad *AnswerError
-			if !errors.As(err, &bad) {
-				t.Fatalf("the error is no AnswerError: %v", err)
+			var bad *ResponseError
+			if !errors.As(err, &bad) || bad.Kind != Malformed {
+				t.Fatalf("not a malformed response: %v", err)
 			}
 			return
 		}
 		want, ok := readAnother(body)
 		if !ok {
-			t.Fatalf("took what is no answer: %q", body)
+			t.Fatalf("accepted what is no response: %q", body)
 		}
-		if e.err != nil {
+		if r.apiError != nil {
 			return
 		}
-		if e.requestID == "" || len(got.urls) != want {
-			t.Fatalf("%d rows of %d", len(got.urls), want)
+		if urls := got.PushLogs.urls; r.requestID == "" || !slices.Equal(urls, want) {
+			t.Fatalf("got %q, want %q", urls, want)
 		}
 		// It comes to the same however the bytes arrive.
-		var slowly listing
-		if _, err := decodeAnswer(&oneByOne{body}, &slowly); err != nil || !slices.Equal(slowly.urls, got.urls) {
-			t.Fatalf("byte by byte: %v, %v", slowly.urls, err)
+		slowly, _, err := readResponse[listing](&oneByOne{body})
+		if err != nil || !slices.Equal(slowly.PushLogs.urls, want) {
+			t.Fatalf("byte by byte: %v, %v", slowly, err)
 		}
 	})
 }
@@ -63,16 +63,28 @@ func (r *oneByOne) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// readAnother counts the rows of an answer with another JSON library.
-func readAnother(body []byte) (rows int, ok bool) {
-	var whole map[string]json.RawMessage
-	var fields map[string]json.RawMessage
-	var list []json.RawMessage
+// readAnother reads the URLs of a response with another JSON library. A null row
+// has none.
+func readAnother(body []byte) (urls []string, ok bool) {
+	var whole, fields map[string]json.RawMessage
+	var list []map[string]json.RawMessage
 	if json.Unmarshal(body, &whole) != nil || json.Unmarshal(whole["Response"], &fields) != nil {
-		return 0, false
+		return nil, false
 	}
 	if raw, listed := fields["PushLogs"]; listed && json.Unmarshal(raw, &list) != nil {
-		return 0, false
+		return nil, false
 	}
-	return len(list), true
+	for _, row := range list {
+		raw := row["Url"]
+		var text string
+		if len(raw) > 0 && raw[0] == '"' {
+			if json.Unmarshal(raw, &text) != nil {
+				return nil, false
+			}
+		} else if string(raw) != "null" {
+			text = string(raw) // the digits of a number
+		}
+		urls = append(urls, text)
+	}
+	return urls, true
 }

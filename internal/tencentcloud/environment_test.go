@@ -5,7 +5,9 @@
 package tencentcloud
 
 import (
+	"context"
 	"encoding/pem"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -67,9 +69,9 @@ func TestProxiesOfTheEnvironment(t *testing.T) {
 		asked  int32
 	}{
 		{"passes", 200, "https://www.example.com/a ", 1},
-		{"wants a password", 407, "answered with HTTP status 407", 1},
-		{"forbids", 403, "answered with HTTP status 403", 1},
-		{"overloaded", 503, "answered with HTTP status 503 after 2 attempts", 2},
+		{"wants a password", 407, "responded with HTTP status 407", 1},
+		{"forbids", 403, "responded with HTTP status 403", 1},
+		{"overloaded", 503, "responded with HTTP status 503 after 2 attempts", 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			proxy, asked := tunnel(t, c.status, server.Listener.Addr().String())
@@ -83,13 +85,9 @@ func TestProxiesOfTheEnvironment(t *testing.T) {
 			}
 		})
 	}
-	for name, variable := range map[string]string{
-		"no address": "HTTPS_PROXY=http://user:proxy-password@host name:1", "nobody there": "HTTPS_PROXY=http://user:proxy-password@" + refusing(t),
-	} {
-		got := inEnvironment(t, endpoint, variable)
-		if !strings.Contains(got, "prox") || !strings.HasPrefix(got, "error: ") || strings.Contains(got, "proxy-password") {
-			t.Errorf("%s: got %s", name, got)
-		}
+	got := inEnvironment(t, endpoint, "HTTPS_PROXY=http://user:proxy-password@"+refusing(t))
+	if !strings.Contains(got, "proxyconnect") || !strings.HasPrefix(got, "error: ") || strings.Contains(got, "proxy-password") {
+		t.Errorf("nobody there: got %s", got)
 	}
 	// NO_PROXY is heeded: the name is looked for directly.
 	if got := inEnvironment(t, "https://cdn.invalid", "HTTPS_PROXY=http://127.0.0.1:1", "NO_PROXY=.invalid"); !strings.Contains(got, "lookup cdn.invalid") {
@@ -127,4 +125,55 @@ func tunnel(t *testing.T, status int, to string) (*httptest.Server, *atomic.Int3
 	}))
 	t.Cleanup(proxy.Close)
 	return proxy, &asked
+}
+
+// The value of a proxy variable that is not a URL is an error that names the
+// variable and quotes nothing: net/http would connect past the proxy, or to a
+// part of the value. NO_PROXY, and loopback addresses, come first.
+func TestProxyVariableThatIsNoURL(t *testing.T) {
+	const direct, other = "dialed cdn.invalid:443", "https://cdn.invalid"
+	for _, c := range []struct{ name, variable, value, endpoint, noProxy, want string }{
+		{"percent sign", "HTTPS_PROXY", "http://svc:MARKER%ss@proxy:8080", other, "", "HTTPS_PROXY"},
+		{"carriage return", "HTTPS_PROXY", "http://svc:MARKER@proxy:8080\r", other, "", "HTTPS_PROXY"},
+		{"slash", "HTTPS_PROXY", "http://svc:MARKER/x@proxy:8080", other, "", "HTTPS_PROXY"},
+		{"blank", "HTTPS_PROXY", "http://svc:MARKER@host name:1", other, "", "HTTPS_PROXY"},
+		{"no host", "HTTPS_PROXY", "http://", other, "", "HTTPS_PROXY"},
+		{"lower case", "https_proxy", "http://svc:MARKER%ss@proxy:8080", other, "", "https_proxy"},
+		{"for HTTP", "HTTP_PROXY", "http://svc:MARKER%ss@proxy:8080", "http://cdn.invalid", "", "HTTP_PROXY"},
+		{"for HTTP in lower case", "http_proxy", "svc:MARKER%ss@proxy:8080", "http://cdn.invalid", "", "http_proxy"},
+		{"of the other scheme", "HTTP_PROXY", "http://svc:MARKER%ss@proxy:8080", other, "", direct},
+		{"exempt", "HTTPS_PROXY", "http://svc:MARKER%ss@proxy:8080", other, ".invalid", direct},
+		{"another is exempt", "HTTPS_PROXY", "http://svc:MARKER%ss@proxy:8080", other, ".example", "HTTPS_PROXY"},
+		{"loopback", "HTTPS_PROXY", "http://svc:MARKER%ss@proxy:8080", "https://127.0.0.1:1", "", "dialed 127.0.0.1:1"},
+		{"a URL", "HTTPS_PROXY", "http://svc:MARKER%25ss@proxy:8080", other, "", "dialed proxy:8080"},
+		{"host and port", "https_proxy", "proxy:8080", other, "", "dialed proxy:8080"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "no_proxy", "REQUEST_METHOD"} {
+				t.Setenv(name, "")
+			}
+			t.Setenv("NO_PROXY", c.noProxy)
+			t.Setenv(c.variable, c.value)
+			transport := ownTransport(t, nil)
+			transport.DialContext = func(_ context.Context, _, address string) (net.Conn, error) {
+				return nil, errors.New("dialed " + address)
+			}
+			tr := newTrial(t, c.endpoint, transport, func(config *Config) { config.MaxRetries = 0 })
+			got, _, err := tr.list(t.Context())
+			e := failed(t, got, err)
+			var proxy *ProxyError
+			invalid := strings.Contains(strings.ToLower(c.want), "_proxy")
+			if errors.As(e, &proxy) != invalid || invalid && (proxy.Variable != c.want || e.Attempts != 1 || e.Passing) {
+				t.Errorf("got %v", e)
+			}
+			want := c.want
+			if invalid {
+				want = "DescribePushTasks: the value of the environment variable " + c.want +
+					" is not a URL; special characters in a password must be percent-encoded"
+			}
+			if text := e.Error(); !strings.Contains(text, want) || strings.Contains(text, "MARKER") || strings.Contains(text, "svc") {
+				t.Errorf("got %s\nwant %s", text, want)
+			}
+		})
+	}
 }

@@ -3,29 +3,30 @@ package tencentcloud
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // Error is why a call failed. It is the one error type of this package.
 type Error struct {
-	Action     string // what was asked, such as DescribePushTasks
-	Host       string // whom it was asked of
+	Action     string // such as DescribePushTasks
+	Host       string // the endpoint
 	Code       string // the service's error code; empty when it sent none
 	Message    string // the service's own words, in whatever language it chose
-	RequestID  string // for a ticket; empty when no answer could be read
-	HTTPStatus int    // of the last answer; 0 when there was none
-	Attempts   int    // how many times it was asked, 0 when it could not be
+	RequestID  string // for support; empty when no response could be read
+	HTTPStatus int    // of the last response; 0 when there was none
+	Attempts   int    // requests made, 0 when none could be
 	Passing    bool   // it may pass, but did not within the retries
 
 	// Cause is nil when Code says it all. Otherwise it is, or wraps, one of
 	//   - *DeadlineError: the context ended; Code and the rest are of the latest attempt before
 	//   - *TimeoutError: the last attempt took longer than the request timeout
-	//   - *AnswerError: an answer came that is not one of the API, or is too large
+	//   - *ResponseError: the response cannot be used; its Kind says why
 	//   - *ProxyError, *HeaderError
 	//   - *net.DNSError, *tls.CertificateVerificationError, tls.RecordHeaderError,
 	//     http.ErrSchemeMismatch, *net.OpError (its Op is "proxyconnect" on the way
 	//     to a proxy, "remote error" for a TLS alert), io.EOF or another error of net/http
-	//   - what the CredentialSource said, when Attempts is 0 or the credential had to be renewed
+	//   - the error of the CredentialSource, when Attempts is 0 or the credential had to be renewed
 	Cause error
 }
 
@@ -50,73 +51,55 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap gives the cause, so that errors.Is finds a cancelled context.
+// Unwrap gives the cause, so that errors.Is finds a canceled context.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// minSecret is the fewest bytes that are taken for a secret. A shorter one is
-// none, and is part of many a word.
-const minSecret = 6
-
-// hide blots secrets out of everything that the other side has said, should it
-// quote the request.
-func (e *Error) hide(secrets ...string) {
-	blot := func(text string) string {
-		for _, secret := range secrets {
-			if len(secret) >= minSecret {
-				text = strings.ReplaceAll(text, secret, "(hidden)")
-			}
-		}
-		return text
-	}
-	e.Code, e.Message, e.RequestID = blot(e.Code), blot(e.Message), blot(e.RequestID)
-	if e.Cause == nil {
-		return
-	}
-	if text := e.Cause.Error(); text != blot(text) {
-		e.Cause = &AnswerError{Problem: blot(text)}
-	}
-}
-
-// IsCode reports whether err is an answer of the service with one of the codes.
+// IsCode reports whether err is an error of the service with one of the codes.
 func IsCode(err error, codes ...string) bool {
 	var e *Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	for _, code := range codes {
-		if e.Code == code {
-			return true
-		}
-	}
-	return false
+	return errors.As(err, &e) && slices.Contains(codes, e.Code)
 }
 
-// AnswerError says that an answer came which is not one of API 3.0: cut,
-// empty, HTML, or JSON of another shape.
-type AnswerError struct {
+// ResponseKind says what is wrong with a response.
+type ResponseKind int
+
+const (
+	NotAPI    ResponseKind = iota // the HTTP status is not 200, and the body holds no error of the API: a gateway, a redirect, another service
+	WebPage                       // HTML with the HTTP status 200: a login page or captive portal
+	Malformed                     // cut, empty, JSON of another shape, or incomplete
+	TooLarge                      // above the limits of this package; a retry would meet the same
+)
+
+// ResponseError says that a response came which cannot be used.
+type ResponseError struct {
+	Kind    ResponseKind
 	Problem string
-	Cause   error
+	Cause   error // more about the problem; may be nil
 }
 
-func (e *AnswerError) Error() string {
+func (e *ResponseError) Error() string {
 	if e.Cause == nil {
 		return e.Problem
 	}
 	return e.Problem + ": " + e.Cause.Error()
 }
 
-// Unwrap gives what the decoder said.
-func (e *AnswerError) Unwrap() error { return e.Cause }
+// Unwrap gives the cause, so that errors.Is finds what broke the connection.
+func (e *ResponseError) Unwrap() error { return e.Cause }
 
-// errTooLarge ends the reading of an answer that does not end by itself.
-var errTooLarge = &AnswerError{Problem: fmt.Sprintf("the answer is larger than %d MiB, or a single value in it larger than %d MiB",
-	maxAnswer>>20, maxValue>>20)}
+func malformed(problem string, cause error) *ResponseError {
+	return &ResponseError{Kind: Malformed, Problem: problem, Cause: cause}
+}
 
-// DeadlineError says that the time for the whole read was up. Last is the Cause
-// of the latest attempt before, so that the reason for the delay is not lost;
-// nil when there was none, or the service's Code is the reason.
+// errTooLarge ends the reading of a response that does not end by itself.
+var errTooLarge = &ResponseError{Kind: TooLarge, Problem: fmt.Sprintf(
+	"the response is larger than %d MiB, or a single value in it is larger than %d MiB", maxResponse>>20, maxValue>>20)}
+
+// DeadlineError says that the context ended. Last is the Cause of the latest
+// attempt before, so that the reason for the delay is not lost; nil when there
+// was none, or the service's Code is the reason.
 type DeadlineError struct {
-	Context error // context.DeadlineExceeded, or what cancelled the call
+	Context error // context.DeadlineExceeded, or what canceled the call
 	Last    error
 }
 
@@ -124,7 +107,7 @@ func (e *DeadlineError) Error() string {
 	if e.Last == nil {
 		return e.Context.Error()
 	}
-	return e.Context.Error() + "; the last attempt met: " + e.Last.Error()
+	return e.Context.Error() + "; the previous attempt failed: " + e.Last.Error()
 }
 
 // Unwrap gives both, the context's error first.

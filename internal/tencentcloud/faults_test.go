@@ -32,9 +32,10 @@ func TestFaults(t *testing.T) {
 		passes  bool
 		problem string // of the last error if the fault lasts
 	}{
+		{"408 page", cdnsim.Page(408), true, "HTTP status 408"},
 		{"429 page", cdnsim.Page(429), true, "HTTP status 429"},
 		{"500 page", cdnsim.Page(500), true, "HTTP status 500"},
-		{"502 page", cdnsim.Page(502), true, "HTTP status 502: the answer is not one of the API (text/html)"},
+		{"502 page", cdnsim.Page(502), true, "HTTP status 502: not a response of the API (text/html)"},
 		{"503 page", cdnsim.Page(503), true, "HTTP status 503"},
 		{"504 page", cdnsim.Page(504), true, "HTTP status 504"},
 		{"599 and nothing", withStatus(599, cdnsim.Empty()), true, "HTTP status 599"},
@@ -48,16 +49,15 @@ func TestFaults(t *testing.T) {
 		{"404 with a final code", withStatus(404, cdnsim.APIError("InvalidAction", "no")), false, "InvalidAction: no"},
 
 		{"closed before the answer", cdnsim.Close(), true, "EOF"},
-		{"cut", cdnsim.Cut(), true, "the answer cannot be read"},
-		{"empty", cdnsim.Empty(), true, "the answer cannot be read"},
-		{"stalled", cdnsim.Stall(), true, "no answer within 30s"},
-		{"HTML", cdnsim.Body("text/html", "<html></html>"), true, "the answer cannot be read"},
-		{"text", cdnsim.Body("text/plain", "OK"), true, "the answer cannot be read"},
-		{"another object", cdnsim.Body(json, `{"status":"UP"}`), true, `the answer has no "Response"`},
-		{"an array", cdnsim.Body(json, `[{"Response":{}}]`), true, "the answer cannot be read"},
-		{"null", cdnsim.Body(json, `null`), true, "the answer cannot be read"},
-		{"no RequestId", cdnsim.Body(json, `{"Response":{"PushLogs":[]}}`), true, `the answer has no "RequestId"`},
-		{"no list", cdnsim.Body(json, `{"Response":{"RequestId":"r"}}`), true, `the answer is not whole: it has no "PushLogs"`},
+		{"cut", cdnsim.Cut(), true, "the response could not be parsed"},
+		{"empty", cdnsim.Empty(), true, "the response could not be parsed"},
+		{"stalled", cdnsim.Stall(), true, "no response within 30s"},
+		{"text", cdnsim.Body("text/plain", "OK"), true, "the response could not be parsed"},
+		{"another object", cdnsim.Body(json, `{"status":"UP"}`), true, `the response has no "Response"`},
+		{"an array", cdnsim.Body(json, `[{"Response":{}}]`), true, "the response could not be parsed"},
+		{"null", cdnsim.Body(json, `null`), true, `the response has no "Response"`},
+		{"no RequestId", cdnsim.Body(json, `{"Response":{"PushLogs":[]}}`), true, `the response has no "RequestId"`},
+		{"no list", cdnsim.Body(json, `{"Response":{"RequestId":"r"}}`), true, `the response is incomplete: it has no "PushLogs"`},
 		{"an error without a code", cdnsim.Body(json, `{"Response":{"Error":{"Message":"m"},"RequestId":"r"}}`), true, `no "Code"`},
 
 		{"301", cdnsim.Redirect(301, "https://elsewhere.example/"), false, "HTTP status 301"},
@@ -97,6 +97,51 @@ func TestFaults(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// A web page in the place of the API is a login page or a captive portal, which
+// may be gone in a moment. The error says so, and nothing of JSON's characters.
+func TestWebPage(t *testing.T) {
+	for name, contentType := range map[string]string{"plain": "text/html", "with a charset": "Text/HTML; charset=utf-8"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				page := cdnsim.Body(contentType, "<!DOCTYPE html><title>Log in</title>")
+				sim := cdnsim.New(cdnsim.Options{Tasks: someTasks(), Faults: always(page)})
+				got, _, err := newSimTrial(t, sim).list(t.Context())
+				e := failed(t, got, err)
+				var bad *ResponseError
+				if !errors.As(e, &bad) || bad.Kind != WebPage || e.Attempts != 3 || len(sim.Requests()) != 3 || !e.Passing {
+					t.Errorf("got %v after %d requests", e, len(sim.Requests()))
+				}
+				if want := "DescribePushTasks: cdn.tencentcloudapi.com returned a web page instead of the API's JSON after 3 attempts"; e.Error() != want {
+					t.Errorf("got  %v\nwant %s", e, want)
+				}
+			})
+			synctest.Test(t, func(t *testing.T) {
+				page := cdnsim.Body(contentType, "<html></html>")
+				sim := cdnsim.New(cdnsim.Options{Tasks: someTasks(), Faults: cdnsim.Sequence("", page, page)})
+				got, result, err := newSimTrial(t, sim).list(t.Context())
+				whole(t, got, err)
+				if result.Attempts != 3 {
+					t.Errorf("%d attempts", result.Attempts)
+				}
+			})
+		})
+	}
+	// Where fewer retries are allowed, there are fewer.
+	synctest.Test(t, func(t *testing.T) {
+		sim := cdnsim.New(cdnsim.Options{Faults: always(cdnsim.Body("text/html", "<html></html>"))})
+		got, _, err := newSimTrial(t, sim, func(c *Config) { c.MaxRetries = 1 }).list(t.Context())
+		if e := failed(t, got, err); e.Attempts != 2 {
+			t.Errorf("got %v", e)
+		}
+	})
+	// What is JSON of the API is taken, whatever a proxy has made of its type.
+	sim := cdnsim.New(cdnsim.Options{Faults: always(cdnsim.Body("text/html", success))})
+	got, result, err := newSimTrial(t, sim).list(t.Context())
+	if err != nil || len(got.PushLogs.urls) != 2 || result.Attempts != 1 {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }
 
@@ -263,10 +308,11 @@ func TestTooLargeAnswer(t *testing.T) {
 			tr := newTrial(t, server.URL, ownTransport(t, server))
 			got, _, err := tr.list(t.Context())
 			e := failed(t, got, err)
-			if !errors.Is(e, errTooLarge) || e.Attempts != 1 || e.Passing || count.n.Load() != 1 {
+			var bad *ResponseError
+			if !errors.As(e, &bad) || bad.Kind != TooLarge || e.Attempts != 1 || e.Passing || count.n.Load() != 1 {
 				t.Errorf("got %v after %d attempts", e, e.Attempts)
 			}
-			if want := "DescribePushTasks: the answer is larger than 64 MiB, or a single value in it larger than 1 MiB"; !strings.HasPrefix(e.Error(), want) {
+			if want := "DescribePushTasks: the response is larger than 64 MiB, or a single value in it is larger than 1 MiB"; !strings.HasPrefix(e.Error(), want) {
 				t.Errorf("got %v", e)
 			}
 		})

@@ -9,39 +9,34 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdnsim"
 )
 
-// listing is an answer of DescribePushTasks, as far as these tests look at it.
-type listing struct {
+// listing is a response of DescribePushTasks, as far as these tests need it.
+type listing struct{ PushLogs rows }
+
+type rows struct {
 	urls   []string // one for each row
 	listed bool
 }
 
-func (l *listing) Rows() int { return len(l.urls) }
-
-func (l *listing) DecodeField(name string, dec *jsontext.Decoder) error {
-	if name != "PushLogs" {
-		return dec.SkipValue()
+func (r *rows) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	var list []struct{ Url string }
+	err := json.UnmarshalDecode(dec, &list)
+	r.listed = true
+	for _, row := range list {
+		r.urls = append(r.urls, row.Url)
 	}
-	l.listed = true
-	_, err := Array(dec, func() error {
-		l.urls = append(l.urls, "")
-		return Object(dec, func(name string) (err error) {
-			if name != "Url" {
-				return dec.SkipValue()
-			}
-			l.urls[len(l.urls)-1], _, err = String(dec)
-			return err
-		})
-	})
 	return err
 }
 
-func (l *listing) Complete() error {
-	if !l.listed {
+func (l *listing) Len() int { return len(l.PushLogs.urls) }
+
+func (l *listing) Validate() error {
+	if !l.PushLogs.listed {
 		return errors.New(`it has no "PushLogs"`)
 	}
 	return nil
@@ -107,8 +102,8 @@ func whole(t *testing.T, got *listing, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(got.urls) != len(someTasks()) {
-		t.Fatalf("got %q", got.urls)
+	if len(got.PushLogs.urls) != len(someTasks()) {
+		t.Fatalf("got %q", got.PushLogs.urls)
 	}
 }
 

@@ -13,54 +13,56 @@ import (
 //
 // It has as many slots as requests fit into a second. A request holds a slot
 // until it has been written to its connection, and for a second more. So the
-// first requests of a read start at once, and no second, wherever it is taken
-// to begin, has more requests in it than slots. (A token bucket with a burst
-// lets twice its rate through in the first second.)
+// first requests of a read start at once, and no second, wherever it begins, has
+// more requests in it than slots. (A token bucket with a burst lets twice its
+// rate through in the first second.)
 type Limiter struct {
 	limit float64
-	turn  chan struct{} // held by the one caller that waits for a slot; the others queue here in order
+	turn  chan struct{}  // held by the one caller that waits for a slot; the others queue here in order
+	slots chan time.Time // when each slot that nobody holds may be used again, the first one first
 
 	mu      sync.Mutex
-	free    []time.Time   // when each slot that nobody holds may be taken
-	wake    chan struct{} // tells the caller with the turn that a slot was given back
-	rate    float64       // requests per second; the limit until the service refuses
-	next    time.Time     // when the pace, or a pause, lets the next request go
-	refused time.Time     // when the service last refused
+	rate    float64   // requests per second; the limit until the service refuses
+	next    time.Time // when the pace, or a pause, lets the next request go
+	refused time.Time // when the service last refused
 }
 
 const (
-	// slotTime is a second, and some for requests that take different times on
-	// their way to the service, where the second is counted.
+	// slotTime is a second, and a margin for requests that take different times
+	// to reach the service, where the second is counted.
 	slotTime = time.Second + 30*time.Millisecond
 
 	// When the service refuses for the rate: cut for each refusal, pause for half
-	// a beat of the new pace, then win back a little with every answer, and more
-	// the longer none was refused. So a lone refusal costs next to nothing, and
-	// processes that all began at full speed find their shares within a few
+	// an interval of the new pace, then win back a little with every response, and
+	// more the longer none was refused. So a lone refusal costs next to nothing,
+	// and processes that all began at full speed find their shares within a few
 	// seconds. With twelve of them on one quota of 20, some 93 % of it does useful
 	// work and every fourth request is refused; larger gains win little more and
 	// have many more refused.
 	rateCut       = 0.9
-	rateGain      = 0.05 // per answer
-	rateGainGrows = 0.01 // per answer, for each second without a refusal
+	rateGain      = 0.05 // per response
+	rateGainGrows = 0.01 // per response, for each second without a refusal
 	gainGrowsFor  = 20   // seconds
 	minRate       = 0.25
 
-	// Processes that were refused together must not march in step; but the more
-	// even a pace, the less room it needs.
+	// Processes that were refused together must not stay in step; but the more
+	// even a pace is, the less room it needs.
 	pauseJitter = 0.5
 	paceJitter  = 0.15
 )
 
 // NewLimiter returns a limiter for a number of requests per second, at least 1.
 func NewLimiter(perSecond int) *Limiter {
-	return &Limiter{
+	l := &Limiter{
 		limit: float64(perSecond),
 		rate:  float64(perSecond),
 		turn:  make(chan struct{}, 1),
-		free:  make([]time.Time, perSecond),
-		wake:  make(chan struct{}, 1),
+		slots: make(chan time.Time, perSecond),
 	}
+	for range perSecond {
+		l.slots <- time.Time{}
+	}
+	return l
 }
 
 // Wait returns when a request may be sent. The caller must call sent once the
@@ -73,80 +75,51 @@ func (l *Limiter) Wait(ctx context.Context) (sent func(), err error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	for {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+	select {
+	case slot := <-l.slots:
+		for {
+			wait := l.wait(slot)
+			if err := Sleep(ctx, wait); err != nil {
+				l.slots <- slot
+				return nil, err
+			}
+			if wait == 0 {
+				return sync.OnceFunc(func() { l.slots <- time.Now().Add(slotTime) }), nil
+			}
 		}
-		wait, taken := l.take(time.Now())
-		if taken {
-			return sync.OnceFunc(l.giveBack), nil
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-		case <-l.wake:
-		case <-ctx.Done():
-		}
-		timer.Stop()
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 }
 
-// take holds the slot that is free first, or says how long there is none.
-func (l *Limiter) take(now time.Time) (time.Duration, bool) {
+// wait is how long the next request has to wait for a slot and for the pace.
+func (l *Limiter) wait(slot time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if wait := l.next.Sub(now); wait > 0 {
-		return wait, false
+	now := time.Now()
+	if wait := max(slot.Sub(now), l.next.Sub(now)); wait > 0 {
+		return wait
 	}
-	if len(l.free) == 0 {
-		return time.Hour, false // until wake says that one is back
-	}
-	// Slots come back in the order of their times, but for scheduling.
-	first := 0
-	for i, at := range l.free {
-		if at.Before(l.free[first]) {
-			first = i
-		}
-	}
-	if wait := l.free[first].Sub(now); wait > 0 {
-		return wait, false
-	}
-	l.free[first] = l.free[len(l.free)-1]
-	l.free = l.free[:len(l.free)-1]
 	if l.rate < l.limit {
-		l.next = now.Add(l.beat(paceJitter))
+		l.next = now.Add(l.interval(paceJitter))
 	}
-	return 0, true
-}
-
-func (l *Limiter) giveBack() {
-	l.mu.Lock()
-	l.free = append(l.free, time.Now().Add(slotTime))
-	l.mu.Unlock()
-	l.signal()
-}
-
-func (l *Limiter) signal() {
-	select {
-	case l.wake <- struct{}{}:
-	default:
-	}
+	return 0
 }
 
 // Refused tells the limiter that the service refused a request for the rate.
-// Every caller pauses, for at least the given time, and then goes slower.
+// Every caller pauses, for at least the given time, and then slows down.
 func (l *Limiter) Refused(pause time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
 	l.rate = max(l.rate*rateCut, minRate)
 	l.refused = now
-	if until := now.Add(max(pause, l.beat(pauseJitter)/2)); until.After(l.next) {
+	if until := now.Add(max(pause, l.interval(pauseJitter)/2)); until.After(l.next) {
 		l.next = until
 	}
 }
 
-// Accepted tells the limiter that the service took a request.
+// Accepted tells the limiter that the service accepted a request.
 func (l *Limiter) Accepted() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -154,8 +127,8 @@ func (l *Limiter) Accepted() {
 	l.rate = min(l.rate+rateGain+rateGainGrows*calm, l.limit)
 }
 
-// beat is the time from one request to the next at the present rate, more or
-// less by a part of it.
-func (l *Limiter) beat(jitter float64) time.Duration {
+// interval is the time from one request to the next at the current rate, plus or
+// minus a part of it.
+func (l *Limiter) interval(jitter float64) time.Duration {
 	return time.Duration((1 + jitter*(2*rand.Float64()-1)) / l.rate * float64(time.Second))
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // take takes a slot and keeps it.
-func take(t *testing.T, l *Limiter) (sent func()) {
+func acquire(t *testing.T, l *Limiter) (sent func()) {
 	t.Helper()
 	sent, err := l.Wait(t.Context())
 	if err != nil {
@@ -133,12 +133,12 @@ func TestLimiterStartsAtOnce(t *testing.T) {
 		for range 3 {
 			start := time.Now()
 			for range 20 {
-				take(t, l)()
+				acquire(t, l)()
 			}
 			if took := time.Since(start); took != 0 {
 				t.Errorf("the first 20 took %v", took)
 			}
-			take(t, l)()
+			acquire(t, l)()
 			if took := time.Since(start); took != slotTime {
 				t.Errorf("the next came after %v", took)
 			}
@@ -169,15 +169,15 @@ func TestLimiterUsesTheQuota(t *testing.T) {
 func TestLimiterAndSlowRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLimiter(2)
-		first, second := take(t, l), take(t, l)
+		first, second := acquire(t, l), acquire(t, l)
 		start := time.Now()
 		time.AfterFunc(10*time.Second, first)
 		time.AfterFunc(20*time.Second, second)
-		take(t, l)
+		acquire(t, l)
 		if waited := time.Since(start); waited != 10*time.Second+slotTime {
 			t.Errorf("waited %v", waited)
 		}
-		take(t, l)
+		acquire(t, l)
 		if waited := time.Since(start); waited != 20*time.Second+slotTime {
 			t.Errorf("waited %v", waited)
 		}
@@ -189,7 +189,7 @@ func TestLimiterAndSlowRequests(t *testing.T) {
 func TestLimiterIsFair(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLimiter(1)
-		take(t, l)()
+		acquire(t, l)()
 		start := time.Now()
 		var mu sync.Mutex
 		var served []int
@@ -235,18 +235,18 @@ func TestLimiterSlowsAndRecovers(t *testing.T) {
 		perSecond := func() int {
 			start, n := time.Now(), 0
 			for ; time.Since(start) < time.Second; n++ {
-				take(t, l)()
+				acquire(t, l)()
 			}
 			return n - 1
 		}
 		for range 19 {
-			take(t, l)()
+			acquire(t, l)()
 		}
 		for range 19 {
 			l.Refused(0)
 		}
 		start := time.Now()
-		take(t, l)()
+		acquire(t, l)()
 		if paused := time.Since(start); paused < 100*time.Millisecond || paused > time.Second {
 			t.Errorf("paused for %v", paused)
 		}
@@ -331,7 +331,7 @@ func TestTwelveLimitersShareOneQuota(t *testing.T) {
 				for range 20 {
 					workers.Go(func() {
 						for range next {
-							if got, _, err := tr.list(t.Context()); err != nil || len(got.urls) != 3 {
+							if got, _, err := tr.list(t.Context()); err != nil || len(got.PushLogs.urls) != 3 {
 								t.Errorf("%+v, %v", got, err)
 							}
 						}

@@ -66,7 +66,7 @@ func child(endpoint string) {
 		fmt.Print("error: ", err)
 		return
 	}
-	fmt.Print(strings.Join(got.urls, " "), " ", result.RequestID)
+	fmt.Print(strings.Join(got.PushLogs.urls, " "), " ", result.RequestID)
 }
 
 // childVariable names the endpoint that a child asks.

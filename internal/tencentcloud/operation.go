@@ -3,7 +3,7 @@ package tencentcloud
 import (
 	"bytes"
 	"context"
-	"errors"
+	"io"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -14,65 +14,82 @@ import (
 
 // operation is one call through all its attempts.
 type operation struct {
-	client    *Client
-	action    string
-	payload   []byte
-	attempts  int
-	used      Credential    // what the latest attempt was signed with
-	signature string        // of the latest attempt
-	skew      time.Duration // of the clock that the latest attempt was signed by
-	header    http.Header   // of the latest answer
-	reclocked bool
-	renewed   bool
-	last      *Error // what the latest attempt met
-	overtaken bool   // the context ended before the attempt did
+	client   *Client
+	action   string
+	payload  []byte
+	read     func(io.Reader) (reply, error)
+	attempts int              // requests so far
+	last     *Error           // of the latest attempt that the service or the network failed
+	cured    map[verdict]bool // what is tried once in a call, and has been
 }
 
-// try makes one attempt: rate, credential, signature, answer.
-func (op *operation) try(ctx context.Context, answer Answer) (Attempt, *Error) {
-	c := op.client
-	attempt := Attempt{Action: op.action, Number: op.attempts + 1}
-	fail := func(failure *Error) (Attempt, *Error) {
-		failure.Action, failure.Host, failure.Attempts = op.action, c.config.Endpoint.Host, op.attempts
-		attempt.Err = failure
-		if !op.overtaken { // else they are those of an earlier attempt
-			attempt.Code, attempt.RequestID, attempt.HTTPStatus = failure.Code, failure.RequestID, failure.HTTPStatus
+// stage is how far an attempt came.
+type stage int
+
+const (
+	stageInterrupted stage = iota // the context ended first
+	stageUnsigned                 // there is no credential to sign with
+	stageExchanged                // the service or the network decided
+)
+
+// attempt is one request with what the next one depends on.
+type attempt struct {
+	Attempt
+	stage      stage
+	failure    *Error // nil after a success
+	credential Credential
+	signature  string
+	skew       time.Duration // of the clock that it was signed by
+	header     http.Header   // of the response
+}
+
+// try makes one attempt: rate, credential, signature, response.
+func (op *operation) try(ctx context.Context) *attempt {
+	a := &attempt{Attempt: Attempt{Action: op.action, Number: op.attempts + 1}}
+	a.stage, a.failure = op.exchange(ctx, a)
+	if a.failure != nil {
+		if a.stage == stageExchanged {
+			a.failure = a.failure.redact(op.secrets(a))
 		}
-		return attempt, failure
+		a.Err = op.complete(a.failure)
+		a.Code, a.RequestID = a.failure.Code, a.failure.RequestID
 	}
-	sent, err := c.config.Limiter.Wait(ctx)
+	return a
+}
+
+// secrets are all that the other side may have seen of an attempt, or quote.
+func (op *operation) secrets(a *attempt) []string {
+	secrets := append([]string{a.credential.SecretKey, a.credential.Token, a.signature}, op.client.config.Secrets...)
+	if a.credential.Token != "" {
+		secrets = append(secrets, a.credential.SecretID) // STS issued it with the token, unlike the id of a permanent key
+	}
+	return secrets
+}
+
+// complete adds to an error what it has of the call.
+func (op *operation) complete(e *Error) *Error {
+	e.Action, e.Host, e.Attempts = op.action, op.client.config.Endpoint.Host, op.attempts
+	return e
+}
+
+// exchange sends the request as soon as the rate allows and reads the response.
+func (op *operation) exchange(ctx context.Context, a *attempt) (stage, *Error) {
+	config := &op.client.config
+	sent, err := config.Limiter.Wait(ctx)
 	if err != nil {
-		return fail(op.overtake(err))
+		return stageInterrupted, &Error{Cause: err}
 	}
 	defer sent()
-	credential, err := c.config.Credentials.Credential(ctx)
+	a.credential, err = config.Credentials.Credential(ctx)
 	if err != nil {
-		return fail(&Error{Cause: err})
+		return stageUnsigned, &Error{Cause: err}
 	}
 	op.attempts++
-	op.used = credential
 	start := time.Now()
-	reply, failure := op.send(ctx, credential, answer, sent)
-	attempt.Took = time.Since(start)
-	if failure != nil {
-		failure.hide(credential.SecretKey, credential.Token, op.signature)
-		if credential.Token != "" {
-			failure.hide(credential.SecretID) // part of what STS answered, unlike the id of a permanent key
-		}
-		return fail(failure)
-	}
-	c.config.Limiter.Accepted()
-	attempt.RequestID, attempt.HTTPStatus = reply.requestID, http.StatusOK
-	return attempt, nil
-}
-
-// send signs and sends the request and reads the whole answer.
-func (op *operation) send(ctx context.Context, credential Credential, answer Answer, sent func()) (envelope, *Error) {
-	c := op.client
-	op.header = nil
-	attemptCtx, cancel := context.WithTimeout(ctx, c.config.RequestTimeout)
+	defer func() { a.Took = time.Since(start) }()
+	attemptCtx, cancel := context.WithTimeout(ctx, config.RequestTimeout)
 	defer cancel()
-	attemptCtx = httptrace.WithClientTrace(attemptCtx, &httptrace.ClientTrace{
+	request, err := op.sign(httptrace.WithClientTrace(attemptCtx, &httptrace.ClientTrace{
 		// After an error nothing has left, and net/http may write it again to
 		// another connection.
 		WroteRequest: func(info httptrace.WroteRequestInfo) {
@@ -80,156 +97,144 @@ func (op *operation) send(ctx context.Context, credential Credential, answer Ans
 				sent()
 			}
 		},
-	})
-	request, err := op.sign(attemptCtx, credential)
+	}), a)
 	if err != nil {
-		return envelope{}, &Error{Cause: err}
+		return stageExchanged, &Error{Cause: err}
 	}
-	response, err := c.http.Do(request)
+	failure := op.send(request, a)
+	switch {
+	case failure == nil:
+		config.Limiter.Accepted()
+	case failure.HTTPStatus != 0: // a complete response
+	case ctx.Err() != nil:
+		return stageInterrupted, &Error{Cause: ctx.Err()}
+	case attemptCtx.Err() != nil:
+		failure.Cause = &TimeoutError{After: config.RequestTimeout}
+	}
+	return stageExchanged, failure
+}
+
+// send returns nil after a success. An error without an HTTP status is one of
+// the network.
+func (op *operation) send(request *http.Request, a *attempt) *Error {
+	response, err := op.client.http.Do(request)
 	if err != nil {
-		return envelope{}, op.broken(ctx, attemptCtx, err)
+		return &Error{Cause: withoutURL(err)}
 	}
 	defer func() { _ = response.Body.Close() }()
-	op.header = response.Header
-	reply, err := decodeAnswer(response.Body, answer)
-	failure := &Error{HTTPStatus: response.StatusCode, RequestID: reply.requestID}
+	a.header, a.HTTPStatus = response.Header, response.StatusCode
+	r, err := op.read(response.Body)
+	failure := &Error{HTTPStatus: response.StatusCode, RequestID: r.requestID}
+	html := strings.HasPrefix(strings.ToLower(response.Header.Get("Content-Type")), "text/html")
 	switch {
-	case reply.err != nil && err == nil:
-		failure.Code, failure.Message = reply.err.code, reply.err.message
+	case err == nil && r.apiError != nil:
+		failure.Code, failure.Message = r.apiError.Code, r.apiError.Message
 	case response.StatusCode != http.StatusOK:
-		failure.Cause = &AnswerError{Problem: "the answer is not one of the API (" + contentType(response.Header) + ")"}
-	case err != nil && attemptCtx.Err() != nil:
-		return envelope{}, op.broken(ctx, attemptCtx, err)
+		failure.Cause = &ResponseError{Kind: NotAPI, Problem: "not a response of the API (" + contentType(response.Header) + ")"}
+	case err != nil && request.Context().Err() != nil:
+		return &Error{Cause: err}
+	case err != nil && html:
+		failure.Cause = &ResponseError{Kind: WebPage, Problem: request.Host + " returned a web page instead of the API's JSON"}
 	case err != nil:
 		failure.Cause = err
 	default:
-		return reply, nil
+		a.RequestID, a.Rows = Redact(r.requestID, op.secrets(a)...), r.rows
+		return nil
 	}
-	return envelope{}, failure
-}
-
-// broken is the error of an attempt whose request or answer did not get
-// through. It tells a timeout of the attempt from the end of the whole call.
-func (op *operation) broken(ctx, attemptCtx context.Context, err error) *Error {
-	switch {
-	case ctx.Err() != nil:
-		return op.overtake(ctx.Err())
-	case errors.Is(attemptCtx.Err(), context.DeadlineExceeded):
-		return &Error{Cause: &TimeoutError{After: op.client.config.RequestTimeout}}
-	}
-	return &Error{Cause: withoutURL(err)}
-}
-
-// overtake is the error when the context ends, or will end, before there is an
-// answer. It keeps what the latest attempt met: the reason for the delay.
-func (op *operation) overtake(context error) *Error {
-	op.overtaken = true
-	failure := &Error{}
-	if op.last != nil {
-		*failure = *op.last
-	}
-	failure.Action, failure.Host, failure.Attempts = op.action, op.client.config.Endpoint.Host, op.attempts
-	failure.Cause = &DeadlineError{Context: context, Last: failure.Cause}
 	return failure
+}
+
+// interrupted is the error when the context ends, or will end, before there is
+// a response. It keeps what the latest attempt met: the reason for the delay.
+func (op *operation) interrupted(context error) *Error {
+	e := &Error{}
+	if op.last != nil {
+		*e = *op.last
+	}
+	e.Cause = &DeadlineError{Context: context, Last: e.Cause}
+	return op.complete(e)
 }
 
 // sign builds the request of one attempt. Its timestamp is that of now: one
 // signed before a pause would carry the time of the first attempt.
-func (op *operation) sign(ctx context.Context, credential Credential) (*http.Request, error) {
+func (op *operation) sign(ctx context.Context, a *attempt) (*http.Request, error) {
 	config := &op.client.config
 	endpoint := url.URL{Scheme: config.Endpoint.Scheme, Host: config.Endpoint.Host, Path: "/"}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint.String(), bytes.NewReader(op.payload))
 	if err != nil {
 		return nil, err
 	}
-	op.skew = time.Duration(op.client.skew.Load())
-	at := time.Now().Add(op.skew)
-	headers := []header{{"content-type", "application/json"}, {"host", request.Host}}
-	set := func(name, value string) {
-		if value != "" {
-			request.Header.Set(name, value)
+	a.skew = time.Duration(op.client.skew.Load())
+	at := time.Now().Add(a.skew)
+	authorize := "SKIP"
+	if config.Credentials != Anonymous {
+		headers := []header{{"content-type", "application/json"}, {"host", request.Host}}
+		authorize = authorization(a.credential, at, config.Service, headers, op.payload)
+		_, a.signature, _ = strings.Cut(authorize, "Signature=")
+	}
+	for _, h := range []header{
+		{"Content-Type", "application/json"},
+		{"Accept", "application/json"},
+		{"User-Agent", config.UserAgent},
+		{"X-TC-Action", op.action},
+		{"X-TC-Version", config.Version},
+		{"X-TC-Timestamp", timestamp(at)},
+		{"X-TC-Region", config.Region},
+		{"X-TC-Language", "en-US"},
+		{"X-TC-RequestClient", config.RequestClient},
+		{"X-TC-Token", a.credential.Token},
+		{"Authorization", authorize},
+	} {
+		// net/http would refuse to send it, and call that a fault of the network.
+		if strings.ContainsFunc(h.value, unicode.IsControl) {
+			return nil, &HeaderError{Name: h.name}
+		}
+		if h.value != "" {
+			request.Header.Set(h.name, h.value)
 		}
 	}
-	set("Content-Type", "application/json")
-	set("Accept", "application/json")
-	set("User-Agent", config.UserAgent)
-	set("X-TC-Action", op.action)
-	set("X-TC-Version", config.Version)
-	set("X-TC-Timestamp", timestamp(at))
-	set("X-TC-Region", config.Region)
-	set("X-TC-Language", "en-US")
-	set("X-TC-RequestClient", config.RequestClient)
-	set("X-TC-Token", credential.Token)
-	if config.Credentials == Anonymous {
-		set("Authorization", "SKIP")
-	} else {
-		value := authorization(credential, at, config.Service, headers, op.payload)
-		_, op.signature, _ = strings.Cut(value, "Signature=")
-		set("Authorization", value)
-	}
-	return request, sendable(request.Header)
+	return request, nil
 }
 
-// sendable finds what net/http would refuse to send, and call a fault of the
-// network.
-func sendable(h http.Header) error {
-	for name, values := range h {
-		if strings.ContainsFunc(values[0], unicode.IsControl) {
-			return &HeaderError{Name: name}
-		}
+// next decides what follows an attempt: it sets RetryIn, or returns the error
+// to end the call with.
+func (op *operation) next(ctx context.Context, a *attempt) *Error {
+	config := &op.client.config
+	switch {
+	case a.failure == nil:
+		return nil
+	case a.stage == stageInterrupted:
+		return op.interrupted(a.failure.Cause)
+	case a.stage == stageUnsigned:
+		return a.failure
 	}
-	return nil
-}
-
-// next decides on a failed attempt: how long to wait for the next one, or the
-// error to end with.
-func (op *operation) next(ctx context.Context, failure *Error, attempt *Attempt) (time.Duration, *Error) {
-	c := op.client
-	// A credential that cannot be had, and the context's end, are not for the table.
-	if op.overtaken || op.attempts < attempt.Number {
-		return 0, failure
-	}
-	op.last = failure
-	asked := retryAfter(op.header, time.Now())
-	wait := max(backoff(op.attempts), asked)
-	switch judge(failure) {
-	case slower:
-		c.config.Limiter.Refused(asked)
-	case reclock:
-		if !op.correctClock(attempt) {
-			return 0, failure
+	op.last = a.failure
+	pause := retryAfter(a.header, time.Now())
+	wait := max(backoff(op.attempts), pause)
+	retries := config.MaxRetries
+	switch v := judge(a.failure, config.RateCodes); v {
+	case slowDown:
+		config.Limiter.Refused(pause)
+	case fixClock, renewToken:
+		if op.cured[v] || v == fixClock && !op.correctClock(a) || v == renewToken && !config.Credentials.Refused(a.credential) {
+			return a.failure
 		}
+		op.cured[v] = true
 		wait = 0
-	case renew:
-		if op.renewed || !c.config.Credentials.Refused(op.used) {
-			return 0, failure
-		}
-		op.renewed = true
-		wait = 0
+	case retryFew:
+		retries = min(retries, webPageRetries)
 	case final:
-		return 0, failure
+		return a.failure
 	}
-	if op.attempts > c.config.MaxRetries {
-		failure.Passing = true
-		return 0, failure
+	if op.attempts > retries {
+		a.failure.Passing = true
+		return a.failure
 	}
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
-		return 0, op.overtake(context.DeadlineExceeded)
+		return op.interrupted(context.DeadlineExceeded)
 	}
-	attempt.RetryIn = wait
-	return wait, nil
-}
-
-// pause waits for the next attempt.
-func (op *operation) pause(ctx context.Context, wait time.Duration) *Error {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return op.overtake(ctx.Err())
-	}
+	a.RetryIn = wait
+	return nil
 }
 
 // minSkew is the least difference between the clocks that can be the reason for
@@ -237,19 +242,18 @@ func (op *operation) pause(ctx context.Context, wait time.Duration) *Error {
 // minute means that something else is wrong.
 const minSkew = time.Minute
 
-// correctClock sets the signing clock by the Date header of the latest answer,
-// once in a call, and reports whether that can help. Of many requests that were
-// refused together, the one that moved the clock says so in its attempt.
-func (op *operation) correctClock(attempt *Attempt) bool {
-	date, err := http.ParseTime(op.header.Get("Date"))
-	if err != nil || op.reclocked {
+// correctClock sets the signing clock by the Date header of the response and
+// reports whether that can help. Of many requests that were refused together,
+// the one that moved the clock says so in its attempt.
+func (op *operation) correctClock(a *attempt) bool {
+	date, err := http.ParseTime(a.header.Get("Date"))
+	if err != nil {
 		return false
 	}
-	op.reclocked = true
 	skew := time.Until(date)
 	old := time.Duration(op.client.skew.Swap(int64(skew)))
 	if moved := skew - old; moved.Abs() >= minSkew {
-		attempt.ClockMoved = moved
+		a.ClockMoved = moved
 	}
-	return (skew - op.skew).Abs() >= minSkew
+	return (skew - a.skew).Abs() >= minSkew
 }

@@ -1,12 +1,16 @@
 package tencentcloud
 
 import (
+	"cmp"
+	"context"
 	"crypto/tls"
 	"errors"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -14,91 +18,70 @@ import (
 type verdict int
 
 const (
-	final   verdict = iota // asking again gives the same answer
-	again                  // it may pass: wait, then ask again
-	slower                 // the rate: everybody waits, then asks again
-	reclock                // the clock is off: correct it, then ask again, once
-	renew                  // the token: ask for another credential, then again, once
+	final      verdict = iota // a retry would meet the same
+	retry                     // it may pass: wait, then retry
+	retryFew                  // it may pass, but hardly does: retry at most webPageRetries times
+	slowDown                  // the request rate: everybody waits, then retries
+	fixClock                  // the clock is off: correct it, then retry, once
+	renewToken                // the token: get another credential, then retry, once
 )
 
-// codes is the retry table: exact codes, never prefixes, since a family says
-// little (OperationTooOften is a rate error among the authorisation errors, and
-// CdnInterfaceError reads like an internal error among the parameter errors).
-// A code that is not listed is final: it speaks of the request, the account or
-// the credential, none of which changes by asking again.
-var codes = map[string]verdict{
-	"RequestLimitExceeded":                              slower,
-	"RequestLimitExceeded.IPLimitExceeded":              slower,
-	"RequestLimitExceeded.UinLimitExceeded":             slower,
-	"RequestLimitExceeded.GlobalRegionUinLimitExceeded": slower,
-	"LimitExceeded.CdnHostOpTooOften":                   slower,
-	"UnauthorizedOperation.OperationTooOften":           slower,
+// webPageRetries is for a login page in the place of the API: it may be gone in
+// a moment, but rather waits for somebody to log in.
+const webPageRetries = 2
 
-	"ServiceUnavailable":                again,
-	"InternalError":                     again,
-	"InternalError.CamSystemError":      again,
-	"InternalError.CdnConfigError":      again,
-	"InternalError.CdnDbError":          again,
-	"InternalError.CdnQuerySystemError": again,
-	"InternalError.CdnSystemError":      again,
-	"InternalError.Error":               again,
-	"InternalError.ProxyServer":         again,
-	"InternalError.RouteError":          again,
+// The retry table. A family counts with all its sub-codes, as documented; any
+// other code is exact, since most families say little (OperationTooOften is
+// about the rate, among codes about permissions). What is not listed is final:
+// it is about the request, the account or the credential, none of which a retry
+// changes. A product adds its own codes with Config.RateCodes.
+var (
+	families = map[string]verdict{
+		"InternalError":        retry,
+		"RequestLimitExceeded": slowDown,
+	}
+	codes = map[string]verdict{
+		"ServiceUnavailable":          retry,
+		"AuthFailure.SignatureExpire": fixClock,
+		"AuthFailure.TokenFailure":    renewToken,
+	}
+)
 
-	"AuthFailure.SignatureExpire": reclock,
-	"AuthFailure.TokenFailure":    renew,
-}
-
-// judge decides on the error of one attempt, which has been decoded by then:
+// judge decides on the error of one attempt. The body has been decoded by then:
 // the service sends most of its errors with the HTTP status 200.
-func judge(e *Error) verdict {
-	if v, listed := codes[e.Code]; listed {
+func judge(e *Error, rateCodes []string) verdict {
+	family, _, _ := strings.Cut(e.Code, ".")
+	if v := cmp.Or(codes[e.Code], families[family]); v != final {
 		return v
 	}
-	if e.HTTPStatus == http.StatusTooManyRequests {
-		return slower
-	}
-	if e.HTTPStatus >= 500 {
-		return again // whatever the body: a gateway's page, or nothing
-	}
-	if e.Code != "" {
+	switch response, unusable := errors.AsType[*ResponseError](e.Cause); {
+	case slices.Contains(rateCodes, e.Code), e.HTTPStatus == http.StatusTooManyRequests:
+		return slowDown
+	case e.HTTPStatus >= 500, e.HTTPStatus == http.StatusRequestTimeout:
+		return retry // whatever the body: a gateway's page, or nothing
+	case e.Code != "":
 		return final
-	}
-	var bad *AnswerError
-	switch {
-	case errors.Is(e.Cause, errTooLarge):
-		return final // it would be as large again
-	case e.HTTPStatus != 0 && e.HTTPStatus != http.StatusOK:
-		return final // a redirect, or a 4xx that no API 3.0 service sends: a wrong endpoint
-	case errors.As(e.Cause, &bad):
-		return again
+	case unusable:
+		return map[ResponseKind]verdict{Malformed: retry, WebPage: retryFew}[response.Kind]
 	case neverPasses(e.Cause):
 		return final
 	}
-	return again // the network, before or after the request went out: it only reads
+	return retry // the network, before or after the request was sent: it only reads
 }
 
-// neverPasses tells the faults on the way that waiting does not mend.
+// neverPasses reports network faults that waiting does not cure.
 func neverPasses(err error) bool {
-	var (
-		dns         *net.DNSError
-		proxy       *ProxyError
-		header      *HeaderError
-		certificate *tls.CertificateVerificationError
-		record      tls.RecordHeaderError
-		alert       *net.OpError
-	)
-	switch {
-	case errors.As(err, &dns):
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		return dns.IsNotFound
-	case errors.As(err, &proxy):
-		return proxy.HTTPStatus < 500
-	case errors.As(err, &header), errors.As(err, &certificate), errors.As(err, &record):
-		return true
-	case errors.As(err, &alert) && alert.Op == "remote error": // how crypto/tls marks what the other side refused
-		return true
 	}
-	return errors.Is(err, http.ErrSchemeMismatch)
+	if proxy, ok := errors.AsType[*ProxyError](err); ok {
+		return proxy.HTTPStatus < 500
+	}
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "remote error" {
+		return true // how crypto/tls marks what the other side rejected
+	}
+	return errors.As(err, new(*HeaderError)) || errors.As(err, new(*tls.CertificateVerificationError)) ||
+		errors.As(err, new(tls.RecordHeaderError)) || errors.Is(err, http.ErrSchemeMismatch)
 }
 
 const (
@@ -131,4 +114,16 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 		now = date
 	}
 	return max(at.Sub(now), 0)
+}
+
+// Sleep waits for a duration, or until the context ends, and returns the
+// context's error.
+func Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return ctx.Err() // also if both ended at once
 }

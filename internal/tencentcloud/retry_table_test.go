@@ -1,28 +1,33 @@
 package tencentcloud
 
 import (
+	"maps"
+	"slices"
 	"testing"
 	"testing/synctest"
 
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdnsim"
 )
 
-// retryTable is the specification: every code of the API documents that may
-// meet a read, and why asking again would be in vain where it is not done.
+// productCodes stand for those of a product, here CDN.
+var productCodes = []string{"LimitExceeded.CdnHostOpTooOften", "UnauthorizedOperation.OperationTooOften"}
+
+// retryTable is the specification: every code of the API documents that a read
+// may meet, and why a retry would be in vain where there is none.
 var retryTable = []struct {
 	code    string
 	verdict verdict
 	reason  string // of a final one
 }{
 	// Any action of API 3.0.
-	{"RequestLimitExceeded", slower, ""},
-	{"RequestLimitExceeded.IPLimitExceeded", slower, ""},
-	{"RequestLimitExceeded.UinLimitExceeded", slower, ""},
-	{"RequestLimitExceeded.GlobalRegionUinLimitExceeded", slower, ""},
-	{"InternalError", again, ""},
-	{"ServiceUnavailable", again, ""},
-	{"AuthFailure.SignatureExpire", reclock, ""},
-	{"AuthFailure.TokenFailure", renew, ""},
+	{"RequestLimitExceeded", slowDown, ""},
+	{"RequestLimitExceeded.IPLimitExceeded", slowDown, ""},
+	{"RequestLimitExceeded.UinLimitExceeded", slowDown, ""},
+	{"RequestLimitExceeded.GlobalRegionUinLimitExceeded", slowDown, ""},
+	{"InternalError", retry, ""},
+	{"ServiceUnavailable", retry, ""},
+	{"AuthFailure.SignatureExpire", fixClock, ""},
+	{"AuthFailure.TokenFailure", renewToken, ""},
 	{"AuthFailure.InvalidAuthorization", final, "the header is built in the same way each time"},
 	{"AuthFailure.InvalidSecretId", final, "the credential stays the same"},
 	{"AuthFailure.SecretIdNotFound", final, "the credential stays the same"},
@@ -46,7 +51,7 @@ var retryTable = []struct {
 	{"IpNotInWhitelist", final, "the address stays the same"},
 	{"LimitExceeded", final, "a quota of things, not of requests"},
 	{"RequestSizeLimitExceeded", final, "the request stays the same"},
-	{"ResponseSizeLimitExceeded", final, "the answer would be as large again"},
+	{"ResponseSizeLimitExceeded", final, "the next response would be as large"},
 	{"ResourceNotFound", final, "it does not come into being by asking"},
 	{"ResourceInUse", final, "a state of the account, not of the service"},
 	{"ResourceUnavailable", final, "a state of the account, not of the service"},
@@ -54,20 +59,20 @@ var retryTable = []struct {
 	{"UnauthorizedOperation", final, "a policy has to be changed by somebody"},
 
 	// DescribePushTasks.
-	{"InternalError.CamSystemError", again, ""},
-	{"InternalError.CdnDbError", again, ""},
-	{"InternalError.CdnQuerySystemError", again, ""},
-	{"InternalError.CdnSystemError", again, ""},
-	{"InternalError.Error", again, ""},
-	{"InternalError.ProxyServer", again, ""},
-	{"InternalError.RouteError", again, ""},
+	{"InternalError.CamSystemError", retry, ""},
+	{"InternalError.CdnDbError", retry, ""},
+	{"InternalError.CdnQuerySystemError", retry, ""},
+	{"InternalError.CdnSystemError", retry, ""},
+	{"InternalError.Error", retry, ""},
+	{"InternalError.ProxyServer", retry, ""},
+	{"InternalError.RouteError", retry, ""},
 	{"InvalidParameter.CdnHostInvalidParam", final, "the request stays the same"},
 	{"InvalidParameter.CdnInterfaceError", final, "reads like an internal error, but its family is final"},
 	{"InvalidParameter.CdnParamError", final, "the request stays the same"},
 	{"InvalidParameter.CdnStatInvalidDate", final, "the request stays the same"},
 	{"InvalidParameter.CdnStatInvalidMetric", final, "the request stays the same"},
 	{"InvalidParameter.CdnStatInvalidProjectId", final, "the request stays the same"},
-	{"LimitExceeded.CdnHostOpTooOften", slower, ""},
+	{"LimitExceeded.CdnHostOpTooOften", slowDown, ""},
 	{"ResourceNotFound.CdnHostNotExists", final, "the domain is not the account's"},
 	{"ResourceNotFound.CdnUserNotExists", final, "CDN has to be activated by somebody"},
 	{"ResourceUnavailable.CdnHostIsNotOnline", final, "the domain has to be started by somebody"},
@@ -77,10 +82,10 @@ var retryTable = []struct {
 	{"UnauthorizedOperation.CdnUserIsSuspended", final, "the account has to be settled by somebody"},
 	{"UnauthorizedOperation.CdnUserNoWhitelist", final, "access has to be granted by somebody"},
 	{"UnauthorizedOperation.OpNoAuth", final, "access has to be granted by somebody"},
-	{"UnauthorizedOperation.OperationTooOften", slower, ""},
+	{"UnauthorizedOperation.OperationTooOften", slowDown, ""},
 
 	// PushUrlsCache, where they differ.
-	{"InternalError.CdnConfigError", again, ""},
+	{"InternalError.CdnConfigError", retry, ""},
 	{"InvalidParameter.CdnHostInvalidMiddleConfig", final, "the configuration stays the same"},
 	{"InvalidParameter.CdnHostInvalidStatus", final, "the domain has to be started by somebody"},
 	{"InvalidParameter.CdnPushWildcardNotAllowed", final, "the request stays the same"},
@@ -91,12 +96,21 @@ var retryTable = []struct {
 	{"UnauthorizedOperation.CdnHostUnauthorized", final, "a policy has to be changed by somebody"},
 	{"UnauthorizedOperation.EcdnMigratedCdn", final, "the account has been moved elsewhere"},
 
-	// A family says nothing, nor does a likeness.
-	{"InternalError.SomethingNew", final, "not documented"},
+	// Two families count with all their sub-codes, as documented.
+	{"InternalError.UnknownError", retry, ""},
+	{"InternalError.DataSystemError", retry, ""},
+	{"InternalError.TagSystemError", retry, ""},
+	{"InternalError.", retry, ""},
+	{"InternalError.A.B", retry, ""},
+	{"RequestLimitExceeded.Gateway", slowDown, ""},
+
+	// Any other family says nothing, nor does a likeness.
 	{"InternalErrors", final, "not documented"},
 	{"internalerror", final, "not documented: codes are exact"},
-	{"RequestLimitExceeded.SomethingNew", final, "not documented"},
+	{"Other.InternalError", final, "not documented"},
+	{"RequestLimitExceededToday", final, "not documented"},
 	{"LimitExceeded.CdnHostOpTooOftenToday", final, "not documented"},
+	{"LimitExceeded.CdnHostOpTooOften.Today", final, "not documented"},
 	{"ServiceUnavailable.Forever", final, "not documented"},
 	{"AuthFailure.SignatureExpired", final, "not documented"},
 }
@@ -109,15 +123,20 @@ func TestRetryTable(t *testing.T) {
 			if (row.verdict == final) != (row.reason != "") {
 				t.Fatal("a final code has a reason, and only a final one")
 			}
-			if got := judge(&Error{Code: row.code, HTTPStatus: 200}); got != row.verdict {
+			if got := judge(&Error{Code: row.code, HTTPStatus: 200}, productCodes); got != row.verdict {
 				t.Fatalf("verdict %v, want %v", got, row.verdict)
 			}
 			synctest.Test(t, func(t *testing.T) { meetCode(t, row.code, row.verdict) })
 		})
 	}
-	for code := range codes {
+	for _, code := range slices.Concat(slices.Collect(maps.Keys(codes)), slices.Collect(maps.Keys(families))) {
 		if !rows[code] {
 			t.Errorf("%s is not in the specification", code)
+		}
+	}
+	for _, code := range productCodes {
+		if got := judge(&Error{Code: code, HTTPStatus: 200}, nil); got != final {
+			t.Errorf("%s has the verdict %v for a product that has no such code", code, got)
 		}
 	}
 }
@@ -128,16 +147,16 @@ func meetCode(t *testing.T, code string, v verdict) {
 		Tasks:  someTasks(),
 		Faults: cdnsim.Sequence("", cdnsim.APIError(code, "words of the service")),
 	})
-	c := newSimTrial(t, sim)
+	c := newSimTrial(t, sim, func(config *Config) { config.RateCodes = productCodes })
 	got, result, err := c.list(t.Context())
-	if v == again || v == slower {
+	if v == retry || v == slowDown {
 		whole(t, got, err)
 		if n := len(sim.Requests()); n != 2 || result.Attempts != 2 {
 			t.Fatalf("%d requests and %d attempts, want 2", n, result.Attempts)
 		}
 		return
 	}
-	// The clocks agree and the credential is static, so that neither can be mended.
+	// The clocks agree and the credential is static, so that neither can be cured.
 	e := failed(t, got, err)
 	requests := sim.Requests()
 	if len(requests) != 1 || e.Attempts != 1 || result.Attempts != 1 {

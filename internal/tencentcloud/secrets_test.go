@@ -3,10 +3,13 @@ package tencentcloud
 import (
 	"bufio"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -14,6 +17,13 @@ import (
 	"time"
 
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdnsim"
+)
+
+// Secrets among the parameters.
+const (
+	assertion = "PHNhbWw+/MARKER/OF/THE/ASSERTION=="
+	code      = "314159"
+	pin       = "pw1"
 )
 
 // marked is a credential that is easily found where it must not be.
@@ -49,7 +59,7 @@ func keepsSecrets(t *testing.T, err error, tr *trial) {
 		walk(a.Err)
 	}
 	for _, text := range texts {
-		for _, secret := range []string{marked.SecretKey, marked.Token} {
+		for _, secret := range []string{"MARKER", marked.SecretID, code, pin} { // in whatever form
 			if strings.Contains(text, secret) {
 				t.Errorf("%s is in %s", secret, text)
 			}
@@ -63,7 +73,8 @@ func keepsSecrets(t *testing.T, err error, tr *trial) {
 // Whatever the other side says, and wherever it quotes the request.
 func TestSecretsThatAreQuoted(t *testing.T) {
 	quote := func(r *http.Request) string {
-		return r.Header.Get("Authorization") + " " + r.Header.Get("X-TC-Token") + " " + marked.SecretKey
+		return r.Header.Get("Authorization") + " " + r.Header.Get("X-TC-Token") + " " + marked.SecretKey + " " +
+			assertion + " " + url.QueryEscape(assertion) + " code=" + code + " pin " + pin
 	}
 	json := func(format string) func(http.ResponseWriter, *http.Request) {
 		return func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, format, quote(r)) }
@@ -75,6 +86,7 @@ func TestSecretsThatAreQuoted(t *testing.T) {
 		"request id":  json(`{"Response":{"Error":{"Code":"C","Message":"m"},"RequestId":"%s"}}`),
 		"member name": json(`{"Response":{"RequestId":{"%s":`),
 		"twice":       json(`{"Response":{"X":{"%[1]s":1,"%[1]s":2}}}`),
+		"path":        json(`{"Response":{"X":{"%s":[{"y":nil}]}}}`),
 		"text":        json(`%s`),
 		"content type": func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", quote(r))
@@ -87,10 +99,37 @@ func TestSecretsThatAreQuoted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			server, _ := serve(t, http.HandlerFunc(answer), false, false)
-			tr := newTrial(t, server.URL, ownTransport(t, server), func(c *Config) { c.Credentials, c.MaxRetries = Static(marked), 0 })
+			tr := newTrial(t, server.URL, ownTransport(t, server), func(c *Config) {
+				c.Credentials, c.MaxRetries, c.Secrets = Static(marked), 0, []string{assertion, "", code, pin}
+			})
 			got, _, err := tr.list(t.Context())
 			keepsSecrets(t, failed(t, got, err), tr)
 		})
+	}
+}
+
+// The RequestId of a success is shown too.
+func TestRequestIDThatQuotes(t *testing.T) {
+	server, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, `{"Response":{"PushLogs":[],"RequestId":"id %s"}}`, r.Header.Get("X-TC-Token"))
+	}), false, false)
+	tr := newTrial(t, server.URL, ownTransport(t, server), func(c *Config) { c.Credentials = Static(marked) })
+	_, result, err := tr.list(t.Context())
+	if err != nil || result.RequestID != "id (redacted)" || tr.attempts[0].RequestID != result.RequestID {
+		t.Errorf("got %+v, %v, told %+v", result, err, tr.attempts)
+	}
+}
+
+// Nobody has to hand the passwords of proxies to the client.
+func TestPasswordsOfProxiesAreRedacted(t *testing.T) {
+	t.Setenv("http_proxy", "svc:other-MARKER@proxy.example:8080")
+	basic := base64.StdEncoding.EncodeToString([]byte("svc:p@ss/MARKER"))
+	t.Setenv("HTTPS_PROXY", "http://svc:p%40ss%2FMARKER@proxy.example:8080")
+	message := "p@ss/MARKER other-MARKER " + basic
+	sim := cdnsim.New(cdnsim.Options{Faults: always(cdnsim.APIError("C", message))})
+	got, _, err := newTrial(t, "https://cdn.example", sim.Transport()).list(t.Context())
+	if e := failed(t, got, err); e.Message != "(redacted) (redacted) (redacted)" {
+		t.Errorf("got %v", e)
 	}
 }
 
@@ -120,8 +159,8 @@ func TestSecretsThatAreEchoed(t *testing.T) {
 			})
 			got, _, err := tr.list(t.Context())
 			e := failed(t, got, err)
-			if !strings.Contains(e.Error(), "(hidden)") {
-				t.Errorf("the test is none any more: %v", e)
+			if !strings.Contains(e.Error(), "(redacted)") {
+				t.Errorf("the secret was not quoted: %v", e)
 			}
 			keepsSecrets(t, e, tr)
 		})
@@ -178,11 +217,62 @@ func TestCredentialIsHidden(t *testing.T) {
 	}
 }
 
-// A short text is no secret but part of many a word.
-func TestHideLeavesWordsAlone(t *testing.T) {
-	e := &Error{Message: "the key is the key", RequestID: "r", Cause: errors.New("key")}
-	e.hide("key", "", "the")
-	if e.Message != "the key is the key" || e.Cause.Error() != "key" {
-		t.Errorf("got %v", e)
+func TestRedact(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		secrets    []string
+		want       string
+	}{
+		{"none", "the key is the key", nil, "the key is the key"},
+		{"empty", "the key", []string{"", ""}, "the key"},
+		{"everywhere", "secret, asecretb, secretsecret", []string{"secret"}, "(redacted), a(redacted)b, (redacted)(redacted)"},
+		{"a code of six digits", "TokenCode=123456, code123456", []string{"123456"}, "TokenCode=(redacted), code(redacted)"},
+		{"a short one alone", "ExternalId ab: 'ab', ab=ab_ab.", []string{"ab"}, "ExternalId (redacted): '(redacted)', (redacted)=(redacted)_(redacted)."},
+		{"a short one in words", "the table 1ab2 abab aba ábá abá", []string{"ab", "á"}, "the table 1ab2 abab aba ábá abá"},
+		{"a short one that is all", "ab", []string{"ab"}, "(redacted)"},
+		{"a short one that is no word", "x #b #bc b# a#b", []string{"#b"}, "x (redacted) (redacted)c b# a(redacted)"},
+		{"one within another", "outer-inner-outer and inner-", []string{"inner-", "outer-inner-outer"}, "(redacted) and (redacted)"},
+		{"as a form has it", "SAMLAssertion=a%2Fb%2Bc%3D%3D", []string{"a/b+c=="}, "SAMLAssertion=(redacted)"},
+		{"not UTF-8", "bad \xffpassword\xfe", []string{"\xffpassword"}, "bad (redacted)\xfe"},
+	} {
+		if got := Redact(c.text, c.secrets...); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// A service that repeats a short secret over and over costs no more than its text.
+func TestRedactIsLinear(t *testing.T) {
+	text := strings.Repeat("ab ", maxValue/3)
+	if got := Redact(text, "ab"); strings.Contains(got, "ab") {
+		t.Error("left something")
+	}
+}
+
+// Secrets are redacted at every level of an error, which keeps its type where
+// that is one of this package.
+func TestRedactError(t *testing.T) {
+	secret := "MARKER-OF-THE-KEY"
+	original := &Error{Action: "A", Code: "C", Cause: &DeadlineError{Context: context.Canceled, Last: &Error{
+		Action: "A", Code: "C" + secret, Message: "M" + secret, RequestID: "R" + secret, Cause: &ResponseError{
+			Kind: WebPage, Problem: "P" + secret, Cause: fmt.Errorf("because %w", errors.New(secret)),
+		},
+	}}}
+	before := fmt.Sprintf("%v", original)
+	err := RedactError(original, secret)
+	var bad *ResponseError
+	if !errors.Is(err, context.Canceled) || !errors.As(err, &bad) || bad.Kind != WebPage {
+		t.Errorf("lost the type of %v", err)
+	}
+	if want := "A: C: : context canceled; the previous attempt failed: A: C(redacted): M(redacted): " +
+		"P(redacted): because (redacted) (RequestId R(redacted))"; err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+	keepsSecrets(t, err, &trial{})
+	if fmt.Sprintf("%v", original) != before {
+		t.Error("the original was changed")
+	}
+	if plain := io.EOF; RedactError(plain, secret) != plain || RedactError(nil, secret) != nil { //nolint:errorlint // the very same
+		t.Error("an error without a secret was changed")
 	}
 }

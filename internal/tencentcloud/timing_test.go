@@ -138,7 +138,7 @@ func TestDeadline(t *testing.T) {
 		{"in a later attempt, after a code", cdnsim.Options{Faults: cdnsim.Sequence("", internal, cdnsim.Stall())}, 2, 10 * time.Second,
 			[]string{"InternalError: oh", "RequestId", "after 2 attempts"}},
 		{"in a later attempt, after a fault", cdnsim.Options{Faults: cdnsim.Sequence("", cdnsim.Close(), cdnsim.Stall())}, 2, 10 * time.Second,
-			[]string{"the last attempt met: EOF", "after 2 attempts"}},
+			[]string{"the previous attempt failed: EOF", "after 2 attempts"}},
 		{"in a later attempt, after a page", cdnsim.Options{Faults: cdnsim.Sequence("", cdnsim.Page(502), cdnsim.Stall())}, 2, 10 * time.Second,
 			[]string{"HTTP status 502", "text/html", "after 2 attempts"}},
 	} {
@@ -207,7 +207,7 @@ func TestCancel(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				limiter := NewLimiter(1)
 				if c.held {
-					take(t, limiter)
+					acquire(t, limiter)
 				}
 				ctx, cancel := context.WithCancel(t.Context())
 				sim := cdnsim.New(cdnsim.Options{Faults: c.faults})
@@ -236,7 +236,7 @@ func TestCancelledBefore(t *testing.T) {
 	}
 }
 
-// Observers learn of every attempt, and rows only of whole answers.
+// Observers are told every attempt, and the rows of complete responses only.
 func TestAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := cdnsim.APIError("InternalError", "oh")

@@ -100,9 +100,7 @@ func TestConnectionsAreReused(t *testing.T) {
 func heldSlots(l *Limiter) int {
 	held := 0
 	for range 500 {
-		l.mu.Lock()
-		held = int(l.limit) - len(l.free)
-		l.mu.Unlock()
+		held = int(l.limit) - len(l.slots)
 		if held == 0 {
 			break
 		}
