@@ -456,13 +456,13 @@ func TestWaitPollsBeforeTheDeadline(t *testing.T) {
 // A full poll that takes long is made early enough to end before the deadline,
 // and a short one follows.
 func TestWaitPollsBeforeTheDeadlineAsLongAsItTakes(t *testing.T) {
-	tasks := inProcess(numbered(5500), 3, 0) // the first page, then four at a time: 9 s
+	tasks := inProcess(numbered(5500), 3, 0) // the first page, four at a time, and behind the end: 12 s
 	tasks[2].DoneAfter, tasks[1].DoneAfter = 50*time.Second, 70*time.Second
 	w := waiting{sim: cdnsim.Options{Tasks: tasks, Latency: 3 * time.Second}, interval: 30 * time.Second, timeout: 80 * time.Second}
 	w.run(t, func(t *testing.T, w *waited) {
 		mustTimeOut(t, w)
-		equal(t, "polls", w.polls, []time.Duration{9 * time.Second, 42 * time.Second, 71 * time.Second, 77 * time.Second})
-		equal(t, "requests", w.requests, []int{6, 1, 6, 1})
+		equal(t, "polls", w.polls, []time.Duration{12 * time.Second, 45 * time.Second, 68 * time.Second, 77 * time.Second})
+		equal(t, "requests", w.requests, []int{7, 1, 7, 1})
 		if p := w.stopped.Progress; p.Counts[StatusProcess] != 2 || p.Unfinished != 1 {
 			t.Errorf("progress %+v", p)
 		}

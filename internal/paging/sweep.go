@@ -56,7 +56,8 @@ func (s *sweep[R]) limited() bool { return s.part.limit > 0 && int64(len(s.rows)
 func (s *sweep[R]) proven() bool {
 	counted := len(s.rows) > 0 || s.part.offset == 0
 	if s.total != nil {
-		counted = *s.total == s.end() || *s.total > s.end() && s.limited() || *s.total < s.end() && len(s.rows) == 0
+		counted = *s.total == s.end() || s.limited() && (*s.total > s.end() || len(s.starts) <= 1) ||
+			*s.total < s.end() && len(s.rows) == 0
 	}
 	return s.steady && s.refused == nil && counted && (len(s.starts) <= 1 || s.total != nil && !s.unproven)
 }
