@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -21,6 +22,10 @@ type Provider struct {
 	server tfprotov6.ProviderServer
 	query  tfprotov6.DynamicValue // the data source's configuration
 }
+
+// Since is a start_time that all rows of a new simulator have, and of which the
+// provider does not warn: 29 days ago.
+func Since() string { return time.Now().Add(-29 * 24 * time.Hour).UTC().Format(time.RFC3339) }
 
 // Configured makes the calls that Terraform makes before it reads: everything
 // since start is what the data source will be asked for.

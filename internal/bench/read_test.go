@@ -62,7 +62,7 @@ func BenchmarkRead(b *testing.B) {
 
 func throughProvider(server func() tfprotov6.ProviderServer) func(context.Context, *url.URL) (func(context.Context) (int, error), error) {
 	return func(ctx context.Context, endpoint *url.URL) (func(context.Context) (int, error), error) {
-		p, err := Configured(ctx, server(), endpoint, most, everything.StartTime)
+		p, err := Configured(ctx, server(), endpoint, most, Since())
 		return func(ctx context.Context) (int, error) {
 			state, err := p.Read(ctx)
 			if err != nil {

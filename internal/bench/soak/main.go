@@ -59,7 +59,7 @@ func run(ctx context.Context, length, every time.Duration) error {
 		return err
 	}
 	defer simulator.Stop()
-	p, err := bench.Configured(ctx, provider.NewServer("soak")(), simulator.Endpoint, quota, "1999-01-01 00:00:00")
+	p, err := bench.Configured(ctx, provider.NewServer("soak")(), simulator.Endpoint, quota, bench.Since())
 	if err != nil {
 		return err
 	}
