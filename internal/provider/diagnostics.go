@@ -21,6 +21,7 @@ import (
 const (
 	summaryRead        = "Cannot read push tasks"
 	summaryWait        = "Timed out waiting for push tasks"
+	summaryShut        = "Push tasks did not pass"
 	summaryInterrupted = "Reading push tasks was interrupted"
 	summaryCredentials = "No usable credentials"
 	summaryIncomplete  = "The list of push tasks may be incomplete"
@@ -132,6 +133,24 @@ func diagnoseWait(e *cdn.WaitError, r request) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(summaryWait, b.String())
 }
 
+// diagnoseShut is for a wait that has ended, and not as it should.
+func diagnoseShut(p cdn.Progress, v cdn.Verdict, requestID string, r request) diag.Diagnostic {
+	var reasons []string
+	if !v.Complete {
+		reasons = append(reasons, "the list may be incomplete")
+	}
+	var tolerated int64
+	if r.gate.MaxFailures != nil {
+		tolerated = *r.gate.MaxFailures
+	}
+	if int64(v.Failed) > tolerated {
+		reasons = append(reasons, fmt.Sprintf("%d of %d failed or are invalid, and max_failures is %d", v.Failed, len(v.Tasks), tolerated))
+	}
+	return diag.NewErrorDiagnostic(summaryShut, fmt.Sprintf("The %s waited %s for push tasks (%s), and they did not pass: %s.\n\n%s\n\n"+
+		"  RequestId of the last response: %s", r.reader, durationText(p.Elapsed), r, strings.Join(reasons, "; "),
+		progressText(p, v.Holding(), r), printable(requestID)))
+}
+
 // lastFailure is why the last poll of a wait failed; empty if nothing but the end of the wait stopped it.
 func lastFailure(cause error) string {
 	var (
@@ -163,11 +182,11 @@ func progressText(p cdn.Progress, h cdn.Holding, r request) string {
 	case p.Total == 0:
 		b.WriteString("  No push tasks were listed.")
 	default:
-		unfinished := fmt.Sprint(p.Unfinished)
-		if p.AtLeast {
-			unfinished = "at least " + unfinished
+		if p.Unfinished > 0 {
+			fmt.Fprintf(&b, "  %s of %d in process (%.0f %% done overall). As of the last full poll:\n", unfinishedText(p), max(p.Total, p.Unfinished), p.Percent)
+		} else {
+			fmt.Fprintf(&b, "  None of %d in process:\n", p.Total)
 		}
-		fmt.Fprintf(&b, "  %s of %d in process (%.0f %% done overall). As of the last full poll:\n", unfinished, max(p.Total, p.Unfinished), p.Percent)
 		fmt.Fprintf(&b, "    by status: %s", countsText(p.Counts))
 		var areas []string
 		for _, area := range slices.Sorted(maps.Keys(h.Areas)) {
@@ -186,6 +205,39 @@ func progressText(p cdn.Progress, h cdn.Holding, r request) string {
 	unfinished := slices.DeleteFunc(slices.Clone(h.Unfinished), func(row cdn.Task) bool { return slices.ContainsFunc(h.Failed, sameRow(row)) })
 	list(&b, "In process", rowTexts(unfinished), p.Unfinished-(len(h.Unfinished)-len(unfinished)))
 	return b.String()
+}
+
+// unfinishedText counts the rows that have not ended.
+func unfinishedText(p cdn.Progress) string {
+	if p.AtLeast {
+		return fmt.Sprint("at least ", p.Unfinished)
+	}
+	return fmt.Sprint(p.Unfinished)
+}
+
+// progressLine is progressText in a line: "412 of 500 URLs done, 86 in process, 2 failed". What has ended since the last full
+// poll is done only if the failures were counted too.
+func progressLine(p cdn.Progress, r request) string {
+	var parts []string
+	total := max(p.Total, p.Unfinished)
+	ended := total - p.Unfinished
+	switch known := p.Counts[cdn.StatusDone] + p.Failed; {
+	case total == 0:
+		parts = append(parts, "Nothing listed")
+	case p.AtLeast:
+		parts = append(parts, fmt.Sprintf("%s of %d URLs in process, at least %d failed", unfinishedText(p), total, p.Failed))
+	case ended == known || r.gate.MaxFailures != nil:
+		parts = append(parts, fmt.Sprintf("%d of %d URLs done, %d in process, %d failed", ended-p.Failed, total, p.Unfinished, p.Failed))
+	default:
+		parts = append(parts, fmt.Sprintf("%d of %d URLs ended, %d in process, at least %d failed", ended, total, p.Unfinished, p.Failed))
+	}
+	if n := len(p.MissingURLs); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d missing", n))
+	}
+	if p.Err != nil {
+		parts = append(parts, "the last poll failed: "+printable(p.Err.Error()))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // sameRow finds a row again that failed after it was seen in process: a poll reads the two one after the other.

@@ -189,7 +189,7 @@ func (k *keeper) ReadDataSource(ctx context.Context, _ *tfprotov6.ReadDataSource
 // TestFastRowsAreForgotten is about a provider that reads many lists: what it has returned must not stay in its memory.
 func TestFastRowsAreForgotten(t *testing.T) {
 	inner := &keeper{}
-	resp, err := server{inner}.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{})
+	resp, err := server{ProviderServer: inner}.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -23,6 +24,7 @@ var (
 	_ provider.Provider                       = (*tencentcdnProvider)(nil)
 	_ provider.ProviderWithValidateConfig     = (*tencentcdnProvider)(nil)
 	_ provider.ProviderWithEphemeralResources = (*tencentcdnProvider)(nil)
+	_ provider.ProviderWithActions            = (*tencentcdnProvider)(nil)
 )
 
 // New returns the provider as the framework knows it. NewServer returns the one to be served.
@@ -74,7 +76,7 @@ func (p *tencentcdnProvider) Configure(ctx context.Context, req provider.Configu
 
 // provide gives the provider data to everything that reads.
 func provide(resp *provider.ConfigureResponse, data *providerData) {
-	resp.DataSourceData, resp.EphemeralResourceData = data, data
+	resp.DataSourceData, resp.EphemeralResourceData, resp.ActionData = data, data, data
 }
 
 func userAgent(version, terraformVersion string) string {
@@ -87,6 +89,10 @@ func (p *tencentcdnProvider) DataSources(context.Context) []func() datasource.Da
 
 func (p *tencentcdnProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{newPushTasksEphemeral}
+}
+
+func (p *tencentcdnProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{newPushTasksAction}
 }
 
 func (p *tencentcdnProvider) Resources(context.Context) []func() resource.Resource { return nil }

@@ -64,8 +64,8 @@ func (d *providerData) ready(r reader) diag.Diagnostics {
 			"The %s was read before the provider was configured. This is a bug; please report it.", r))}
 	case len(d.unknown) > 0:
 		return diag.Diagnostics{diag.NewErrorDiagnostic(summaryUnknown, fmt.Sprintf(
-			"The %s cannot be read during plan: these provider arguments are unknown until apply: %s.\n\n%s",
-			r, strings.Join(d.unknown, ", "), r.unknown))}
+			"The %s cannot be read during plan: these provider arguments are unknown until apply: %s.\n\nAdd a depends_on with the "+
+				"resource that they come from. It is then read during apply.", r, strings.Join(d.unknown, ", ")))}
 	}
 	return nil
 }

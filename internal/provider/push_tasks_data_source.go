@@ -22,10 +22,7 @@ import (
 const pushTasksName = "tencentcdn_push_tasks"
 
 // pushTasksReader is the data source in messages.
-var pushTasksReader = reader{
-	name: "data source " + pushTasksName, timeout: "read", defaultTimeout: 10 * time.Minute,
-	unknown: "Add a depends_on with the resource that they come from. It is then read during apply.",
-}
+var pushTasksReader = reader{name: "data source " + pushTasksName, timeout: "read", defaultTimeout: 10 * time.Minute}
 
 // pushTasksDataSource implements the data source tencentcdn_push_tasks.
 type pushTasksDataSource struct {

@@ -6,14 +6,11 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // pushTasksOpener is the ephemeral resource in messages.
-var pushTasksOpener = reader{
-	name: "ephemeral resource " + pushTasksName, timeout: "open", defaultTimeout: 10 * time.Minute,
-	unknown: "Terraform opens an ephemeral resource during plan as well, unless one of its own arguments is unknown. Use provider " +
-		"arguments that are known during plan, or apply the resource that they come from first, with -target.",
-}
+var pushTasksOpener = reader{name: "ephemeral resource " + pushTasksName, timeout: "open", defaultTimeout: 10 * time.Minute}
 
 // pushTasksEphemeral implements the ephemeral resource tencentcdn_push_tasks: the data source, of which nothing is kept.
 type pushTasksEphemeral struct {
@@ -50,8 +47,28 @@ func (e *pushTasksEphemeral) ValidateConfig(ctx context.Context, req ephemeral.V
 }
 
 func (e *pushTasksEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+	if e.data != nil && len(e.data.unknown) > 0 {
+		resp.Result.Raw = knownAfterApply(ctx, req.Config.Raw)
+		return
+	}
 	model, diags := e.data.pushTasks(ctx, req.Config, pushTasksOpener)
 	if resp.Diagnostics.Append(diags...); !diags.HasError() {
 		resp.Diagnostics.Append(resp.Result.Set(ctx, &model)...)
 	}
+}
+
+// knownAfterApply is a result for a plan in which the provider's arguments are unknown. Terraform puts off an ephemeral
+// resource whose own arguments are unknown, but not one whose provider's are, and takes unknown results for what they are.
+// OpenTofu puts off both.
+func knownAfterApply(ctx context.Context, config tftypes.Value) tftypes.Value {
+	var all map[string]tftypes.Value
+	if err := config.As(&all); err != nil {
+		return config // it is not an object; nothing is made of it
+	}
+	for name, attribute := range pushTasksAttributes() {
+		if attribute.IsComputed() {
+			all[name] = tftypes.NewValue(attribute.GetType().TerraformType(ctx), tftypes.UnknownValue)
+		}
+	}
+	return tftypes.NewValue(config.Type(), all)
 }

@@ -45,7 +45,6 @@ type reader struct {
 	name           string
 	timeout        string // its argument in the timeouts block
 	defaultTimeout time.Duration
-	unknown        string // what to do where it cannot read because provider arguments are unknown until apply
 }
 
 func (r reader) String() string { return r.name }
