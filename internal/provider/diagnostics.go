@@ -50,10 +50,10 @@ func diagnose(err error, r request, origin string) diag.Diagnostic {
 // diagnoseRead is for what the service or the network said.
 func diagnoseRead(e *tencentcloud.Error, r request, origin string) diag.Diagnostic {
 	if errors.Is(e, context.Canceled) {
-		return diag.NewErrorDiagnostic(summaryInterrupted, fmt.Sprintf("The %s was interrupted while it read push tasks (%s).", r.reader, r)+facts(e))
+		return diag.NewErrorDiagnostic(summaryInterrupted, fmt.Sprintf("The %s was interrupted while it read push tasks (%s).", r.reader, r)+facts(e, ""))
 	}
-	advice := adviceFor(e, r)
-	detail := couldNotRead(r) + ": " + outcome(e) + facts(e)
+	advice, said := adviceFor(e, r), outcome(e)
+	detail := couldNotRead(r) + ": " + said + facts(e, said)
 	if advice.text != "" {
 		detail += "\n\n" + advice.text
 	}
@@ -63,7 +63,19 @@ func diagnoseRead(e *tencentcloud.Error, r request, origin string) diag.Diagnost
 	if argument := advice.argument; argument != "" && r.sets(argument) {
 		return diag.NewAttributeErrorDiagnostic(path.Root(argument), summaryRead, detail)
 	}
+	if errors.As(e, new(*cdn.TooLongError)) {
+		return diag.NewErrorDiagnostic(summaryTooMany, detail)
+	}
 	return diag.NewErrorDiagnostic(summaryRead, detail)
+}
+
+// redact removes secrets from an error: one may stand where the name of a host should.
+func redact(d diag.Diagnostic, secrets []string) diag.Diagnostic {
+	detail := tencentcloud.Redact(d.Detail(), secrets...)
+	if at, ok := d.(diag.DiagnosticWithPath); ok {
+		return diag.NewAttributeErrorDiagnostic(at.Path(), d.Summary(), detail)
+	}
+	return diag.NewErrorDiagnostic(d.Summary(), detail)
 }
 
 // couldNotRead says who could not read what.
@@ -73,11 +85,24 @@ func couldNotRead(r request) string {
 
 // outcome continues couldNotRead.
 func outcome(e *tencentcloud.Error) string {
+	var (
+		bad   *tencentcloud.ResponseError
+		proxy *tencentcloud.ProxyError
+		long  *cdn.TooLongError
+	)
 	switch {
 	case errors.As(e, new(*tencentcloud.DeadlineError)) && e.HTTPStatus == 0:
 		return fmt.Sprintf("timed out before %s responded.", e.Host)
 	case errors.As(e, new(*tencentcloud.DeadlineError)):
 		return fmt.Sprintf("timed out before %s returned a usable response.", e.Host)
+	case errors.Is(e, cdn.ErrInconsistent):
+		return cdn.ErrInconsistent.Error() + "."
+	case errors.As(e, &long):
+		return long.Error() + "."
+	case errors.As(e, &proxy) && proxy.Variable != "":
+		return proxy.Error() + "."
+	case errors.As(e, &bad) && bad.Kind == tencentcloud.WebPage:
+		return fmt.Sprintf("%s returned a web page instead of the API's JSON.", e.Host)
 	case e.Code != "" && e.Passing:
 		return fmt.Sprintf("%s kept rejecting the request.", e.Host)
 	case e.Code != "":
@@ -88,8 +113,8 @@ func outcome(e *tencentcloud.Error) string {
 	return fmt.Sprintf("no response from %s.", e.Host)
 }
 
-// facts lists what is known of a failed request, for the reader and for a support ticket.
-func facts(e *tencentcloud.Error) string {
+// facts lists what is known of a failed request beside what was said of it, for the reader and for a support ticket.
+func facts(e *tencentcloud.Error, said string) string {
 	var b strings.Builder
 	line := func(name, value string) {
 		if value != "" {
@@ -102,7 +127,7 @@ func facts(e *tencentcloud.Error) string {
 	if e.HTTPStatus != 0 && e.HTTPStatus != 200 {
 		line("HTTP", fmt.Sprint(e.HTTPStatus))
 	}
-	if e.Cause != nil {
+	if e.Cause != nil && !strings.Contains(said, e.Cause.Error()) {
 		line("Cause", e.Cause.Error())
 	}
 	line("RequestId", e.RequestID)
@@ -323,7 +348,7 @@ func argumentPath(dotted string) path.Path {
 func diagnoseCredentialsOfRead(e *credentials.Error, r request) diag.Diagnostic {
 	detail := couldNotRead(r) + ": there is no credential to sign the request with.\n\n" + credentialsText(e)
 	if failed := (*tencentcloud.Error)(nil); errors.As(e.Cause, &failed) {
-		detail += facts(failed)
+		detail += facts(failed, "")
 	}
 	if errors.Is(e, context.Canceled) {
 		return diag.NewErrorDiagnostic(summaryInterrupted, detail)

@@ -66,9 +66,8 @@ const maxState = 255 << 20
 func (c *carrier) set(rows []cdn.Task, r request) diag.Diagnostics {
 	if size := encodedSize(rows); size > maxState {
 		return diag.Diagnostics{diag.NewErrorDiagnostic(summaryTooMany, fmt.Sprintf(
-			"The %s found %d push tasks (%s). They take about %d MiB, and Terraform accepts at most %d MiB from a provider.\n\n"+
-				"Narrow the query: a shorter time range, one domain as keyword, one area, one status, or a limit. To read all of "+
-				"them, use several data sources, for example one per day with for_each.", r.reader, len(rows), r, size>>20, maxState>>20))}
+			"The %s found %d push tasks (%s). They take about %d MiB, and Terraform accepts at most %d MiB from a provider.\n\n%s",
+			r.reader, len(rows), r, size>>20, maxState>>20, adviceTooMany))}
 	}
 	c.rows = rows
 	return nil

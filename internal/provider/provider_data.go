@@ -80,7 +80,7 @@ func (d *providerData) read(ctx context.Context, r request, report func(cdn.Prog
 	diags.Append(warnOfTime(r, time.Now())...)
 	result, err := d.call(ctx, r, report)
 	if err != nil {
-		diags.Append(diagnose(err, r, d.origin()))
+		diags.Append(redact(diagnose(err, r, d.origin()), d.secrets))
 		return cdn.Result{}, cdn.Verdict{}, diags
 	}
 	diags.Append(warnOfIncomplete(result, r)...)
