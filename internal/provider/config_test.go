@@ -9,8 +9,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/credentials"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/credentials"
 )
 
 // environment is a table in the place of os.LookupEnv.
