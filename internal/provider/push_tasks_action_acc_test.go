@@ -9,10 +9,13 @@ import (
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdnsim"
 )
 
-// needActions skips a test whose CLI has no actions, which are Terraform's alone.
+// actionsSince is the version of Terraform that introduced actions. OpenTofu has none.
+const actionsSince = "1.14"
+
+// needActions skips a test whose CLI has no actions.
 func needActions(t *testing.T) {
 	t.Helper()
-	needVersion(t, "1.14.0", "actions")
+	needVersion(t, actionsSince, "actions")
 	if isOpenTofu() {
 		t.Skip("OpenTofu has no actions.")
 	}
