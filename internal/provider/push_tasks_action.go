@@ -35,11 +35,10 @@ func (a *pushTasksAction) Metadata(_ context.Context, _ action.MetadataRequest, 
 
 func (a *pushTasksAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Waits until there is at least one row, every row is `done`, `fail` or `invalid`, and each of `urls` is " +
-			"listed, or until there are more than `max_failures` failures; reports its progress meanwhile. Fails unless every row " +
-			"was read and at most `max_failures` of them are `fail` or `invalid`. It only reads. Triggered before a resource is " +
-			"created or updated, it keeps that resource from being changed, and runs only when it is about to change. Requires " +
-			"Terraform 1.14.",
+		MarkdownDescription: "Waits for prefetch tasks, and fails unless they pass: every matching row was read, there is at least " +
+			"one, every row is `done`, `fail` or `invalid`, at most `max_failures` of them are `fail` or `invalid`, and none of `urls` " +
+			"is missing. Reports its progress meanwhile. It only reads. Triggered before a resource is created or updated, it holds " +
+			"that change back, and runs only when there is one. Requires Terraform 1.14.",
 		Attributes: converted[schema.Attribute](queryAttributes()),
 		Blocks:     converted[schema.Block](timeoutsBlocks(pushTasksAwaiter)),
 	}

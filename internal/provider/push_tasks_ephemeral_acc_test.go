@@ -12,15 +12,9 @@ import (
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdnsim"
 )
 
-// needEphemeral skips a test whose CLI has no ephemeral resources.
 func needEphemeral(t *testing.T) {
 	t.Helper()
-	needCLI(t)
-	if isOpenTofu() {
-		needVersion(t, "1.11.0", "ephemeral resources")
-		return
-	}
-	needVersion(t, "1.10.0", "ephemeral resources")
+	needEither(t, "1.10.0", "1.11.0", "ephemeral resources")
 }
 
 // ephemeralGate holds a release back until all tasks are done.
