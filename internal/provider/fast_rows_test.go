@@ -176,6 +176,14 @@ func TestBrokenState(t *testing.T) {
 	}
 }
 
+// TestNoState forgets the rows where there is no state to put them into.
+func TestNoState(t *testing.T) {
+	c := carrier{rows: make([]cdn.Task, 3)}
+	if err := c.deliver(nil); err != nil || c.rows != nil {
+		t.Errorf("%d rows, %v", len(c.rows), err)
+	}
+}
+
 // keeper keeps the context of a request, as the framework does until it is stopped.
 type keeper struct {
 	tfprotov6.ProviderServer

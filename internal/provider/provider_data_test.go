@@ -101,6 +101,19 @@ func TestMask(t *testing.T) {
 	}
 }
 
+// TestSecretAsEndpoint quotes no host that is a secret.
+func TestSecretAsEndpoint(t *testing.T) {
+	server, _ := configured(t, NewServer("test")(), values{"endpoint": stringValue("http://localhost:1"), "max_retries": numberValue(0),
+		"secret_id": stringValue("id"), "secret_key": stringValue("localhost")})
+	resp, err := readPushTasks(t.Context(), server, object(t, pushTasksType(t), values{"task_id": stringValue("1")}))
+	if err != nil || len(resp.Diagnostics) != 1 {
+		t.Fatal(err, resp)
+	}
+	if text := resp.Diagnostics[0].Detail; strings.Contains(text, "localhost") || !strings.Contains(text, "no response from (redacted):1.") {
+		t.Errorf("%s", text)
+	}
+}
+
 // TestUnknownProviderArguments plans on while nothing has to be read, and says what to do where something has.
 func TestUnknownProviderArguments(t *testing.T) {
 	server := NewServer("test")()
