@@ -89,12 +89,10 @@ func (p *Provider) Open(ctx context.Context) ([]byte, error) {
 	return response.Result.MsgPack, nil
 }
 
-// failed makes an error of the first one. That start_time is more than 30 days ago is only a warning.
+// failed makes an error of any diagnostic: warnings are not expected either.
 func failed(diagnostics []*tfprotov6.Diagnostic) error {
 	for _, d := range diagnostics {
-		if d.Severity == tfprotov6.DiagnosticSeverityError {
-			return fmt.Errorf("%s: %s", d.Summary, d.Detail)
-		}
+		return fmt.Errorf("%v: %s: %s", d.Severity, d.Summary, d.Detail)
 	}
 	return nil
 }
