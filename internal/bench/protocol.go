@@ -15,12 +15,13 @@ import (
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdnsim"
 )
 
-const dataSource = "tencentcdn_push_tasks"
+const dataSource = "tencentcdn_push_tasks" // and of the ephemeral resource
 
 // Provider is a provider as Terraform sees it, without a process between.
 type Provider struct {
 	server tfprotov6.ProviderServer
 	query  tfprotov6.DynamicValue // the data source's configuration
+	opened tfprotov6.DynamicValue // the ephemeral resource's
 }
 
 // Since is a start_time that all rows of a new simulator have, and of which the
@@ -49,7 +50,11 @@ func Configured(ctx context.Context, server tfprotov6.ProviderServer, endpoint *
 		return nil, err
 	}
 	query, err := configuration(schemas.DataSourceSchemas[dataSource], map[string]any{"start_time": start})
-	return &Provider{server, query}, err
+	if err != nil {
+		return nil, err
+	}
+	opened, err := configuration(schemas.EphemeralResourceSchemas[dataSource], map[string]any{"start_time": start})
+	return &Provider{server, query, opened}, err
 }
 
 // configuration is a block in which all that is not given is null.
@@ -75,6 +80,18 @@ func (p *Provider) Read(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	return answer.State.MsgPack, nil
+}
+
+// Open opens the ephemeral resource and returns its result.
+func (p *Provider) Open(ctx context.Context) ([]byte, error) {
+	response, err := p.server.OpenEphemeralResource(ctx, &tfprotov6.OpenEphemeralResourceRequest{TypeName: dataSource, Config: &p.opened})
+	if err != nil {
+		return nil, err
+	}
+	if err := failed(response.Diagnostics); err != nil {
+		return nil, err
+	}
+	return response.Result.MsgPack, nil
 }
 
 // failed makes an error of any diagnostic: warnings are not expected either.

@@ -20,9 +20,10 @@ import (
 const most = 1000
 
 // BenchmarkRead measures a read of the data source from Terraform's request to
-// the provider's answer, the simulator being another process, in three ways:
-// the client alone, which is what fetching and decoding cost; the provider; and
-// the same provider without its fast path, as the framework alone serves it.
+// the provider's answer, the simulator being another process, in four ways:
+// the client alone, which is what fetching and decoding cost; the provider's data
+// source; its ephemeral resource; and the same data source without the fast path,
+// as the framework alone serves it.
 func BenchmarkRead(b *testing.B) {
 	binary := filepath.Join(b.TempDir(), "cdnsim")
 	if err := Build(b.Context(), "internal/cmd/cdnsim", binary); err != nil {
@@ -39,8 +40,9 @@ func BenchmarkRead(b *testing.B) {
 				return len(result.Tasks), err
 			}, nil
 		}},
-		{"provider", throughProvider(provider.NewServer("bench"))},
-		{"framework", throughProvider(providerserver.NewProtocol6(provider.New("bench")))},
+		{"provider", throughProvider(provider.NewServer("bench"), (*Provider).Read)},
+		{"ephemeral", throughProvider(provider.NewServer("bench"), (*Provider).Open)},
+		{"framework", throughProvider(providerserver.NewProtocol6(provider.New("bench")), (*Provider).Read)},
 	}
 	for _, size := range []int{10_000, 100_000} {
 		simulator, err := StartSimulator(b.Context(), binary, os.Stderr, "-quota=0", "-tasks="+strconv.Itoa(size))
@@ -60,11 +62,11 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-func throughProvider(server func() tfprotov6.ProviderServer) func(context.Context, *url.URL) (func(context.Context) (int, error), error) {
+func throughProvider(server func() tfprotov6.ProviderServer, call func(*Provider, context.Context) ([]byte, error)) func(context.Context, *url.URL) (func(context.Context) (int, error), error) {
 	return func(ctx context.Context, endpoint *url.URL) (func(context.Context) (int, error), error) {
 		p, err := Configured(ctx, server(), endpoint, most, Since())
 		return func(ctx context.Context) (int, error) {
-			state, err := p.Read(ctx)
+			state, err := call(p, ctx)
 			if err != nil {
 				return 0, err
 			}

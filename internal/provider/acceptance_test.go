@@ -314,13 +314,18 @@ func olderThan(t *testing.T, oldest string) bool {
 	return version.Must(version.NewVersion(text)).Core().LessThan(version.Must(version.NewVersion(oldest)))
 }
 
-// needMocks is needVersion for mocked providers, which Terraform and OpenTofu introduced in different versions.
-func needMocks(t *testing.T) {
+// needEither is needVersion for what Terraform and OpenTofu introduced in different versions.
+func needEither(t *testing.T, terraform, tofu, feature string) {
 	t.Helper()
 	needCLI(t)
 	if isOpenTofu() {
-		needVersion(t, "1.8.0", "mock_provider")
+		needVersion(t, tofu, feature)
 		return
 	}
-	needVersion(t, "1.7.0", "mock_provider")
+	needVersion(t, terraform, feature)
+}
+
+func needMocks(t *testing.T) {
+	t.Helper()
+	needEither(t, "1.7.0", "1.8.0", "mock_provider")
 }

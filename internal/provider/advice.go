@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdn"
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
 )
 
@@ -86,14 +87,22 @@ const (
 	adviceEndpoint   = "The endpoint does not look like the CDN API in version 2018-06-06. Check endpoint and domain in the provider block."
 	adviceStatistics = "This is a code of the statistics API; the endpoint may not be that of CDN. Check endpoint and domain in the provider block."
 	adviceAddress    = "Check the rules for API keys in the CAM console."
-	adviceRequest    = "The service does not understand the request. Correct the argument that the message names; if none is wrong, please " +
+	adviceTooMany    = "Narrow the query: a shorter time range, one domain as keyword, one area, one status, or a limit. To read all of " +
+		"them, split the time range, for example into days with for_each."
+	adviceRequest = "The service does not understand the request. Correct the argument that the message names; if none is wrong, please " +
 		"report a bug with the RequestId."
 )
 
 // adviceFor finds what to do about an error of the service or the network.
 func adviceFor(e *tencentcloud.Error, r request) advice {
 	late := errors.As(e, new(*tencentcloud.DeadlineError)) // the code is that of an attempt that would have been repeated
-	if e.Code == "" || late {
+	switch {
+	case errors.Is(e, cdn.ErrInconsistent) && !late:
+		return advice{text: "Tasks were added or removed each time. Try again; if it persists, request less: a shorter time range that " +
+			"lies in the past, or one domain as keyword."}
+	case errors.As(e, new(*cdn.TooLongError)) && !late:
+		return advice{text: adviceTooMany}
+	case e.Code == "" || late:
 		return advice{text: networkAdvice(e, r)}
 	}
 	a, ok := adviceByCode[e.Code]
@@ -123,6 +132,9 @@ func networkAdvice(e *tencentcloud.Error, r request) string {
 	case errors.As(e, &deadline):
 		return fmt.Sprintf("The timeout for the whole read is %s. Set a longer one with timeouts { %s = %q }, or request less: a shorter time "+
 			"range, or one domain as keyword.", durationText(r.timeout), r.reader.timeout, longer(r.timeout))
+	case errors.As(e, &proxy) && proxy.Variable != "":
+		return fmt.Sprintf("Correct %s, such as http://user:p%%40ssword@proxy.example.com:8080, where %%40 stands for @, or list %s in NO_PROXY.",
+			proxy.Variable, e.Host)
 	case errors.As(e, &proxy), errors.As(e, &op) && op.Op == "proxyconnect":
 		return "The proxy does not let the request through. Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY in the environment."
 	case errors.As(e, &header):
@@ -146,25 +158,31 @@ func networkAdvice(e *tencentcloud.Error, r request) string {
 		return fmt.Sprintf("Cannot connect to %s. Check endpoint in the provider block, and whether a firewall blocks the connection or a "+
 			"proxy is required.", e.Host)
 	case errors.As(e, &bad):
-		return responseAdvice(e)
+		return responseAdvice(e, bad.Kind)
 	}
 	return "The connection broke. Try again; if it persists, check the network between this machine and " + e.Host + "."
 }
 
 // responseAdvice is about a response that is not one of the API.
-func responseAdvice(e *tencentcloud.Error) string {
+func responseAdvice(e *tencentcloud.Error, kind tencentcloud.ResponseKind) string {
+	const check = "check endpoint in the provider block, and any proxy on the way."
 	switch {
+	case kind == tencentcloud.TooLarge:
+		return "The same request gets the same response, so that a retry does not help. Request less: a shorter time range, one domain as " +
+			"keyword, or a limit; if a single row is too large, leave it out by keyword, area or status."
+	case kind == tencentcloud.WebPage:
+		return "A login page, captive portal or proxy sent a web page in place of the API's JSON. Check endpoint in the provider block, and " +
+			"any proxy or network login on the way."
+	case kind == tencentcloud.Malformed:
+		return "The response was cut on the way, or is not one of the CDN API. Try again in a few minutes; if it persists, " + check
 	case e.HTTPStatus >= 300 && e.HTTPStatus < 400:
 		return "Redirects are not followed, since they would carry the signature elsewhere. Check endpoint in the provider block, and " +
 			"whether a proxy asks for a login."
-	case e.HTTPStatus == http.StatusOK && !e.Passing:
-		return "The same request gets the same response, so that a retry does not help. Request less: a shorter time range, one domain as " +
-			"keyword, or a limit; if a single row is too large, leave it out by keyword, area or status."
 	case !e.Passing:
-		return "The endpoint does not look like the CDN API. Check endpoint in the provider block, and any proxy on the way."
+		return "The endpoint does not look like the CDN API: " + check
 	}
 	return "The endpoint does not look like the CDN API, or a gateway in front of it was in trouble. Try again in a few minutes; if it " +
-		"persists, check endpoint in the provider block, and any proxy on the way."
+		"persists, " + check
 }
 
 // certificateAdvice tells apart what can be wrong with a certificate.

@@ -22,6 +22,7 @@ import (
 
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdn"
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/credentials"
+	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/tencentcloud"
 )
 
 const (
@@ -112,6 +113,9 @@ func conflicts(block providerModel) diag.Diagnostics {
 // newConnection is newSettings but for the credentials.
 func newConnection(block providerModel, lookup func(string) (string, bool)) (connection, diag.Diagnostics) {
 	r := argumentReader{lookup: lookup}
+	if plan, _ := credentials.Resolve(block.Config, lookup); plan != nil {
+		r.secrets = plan.Secrets()
+	}
 	domain := r.domain(block.Domain)
 	c := connection{
 		endpoint:          r.endpoint(block.Endpoint, "endpoint", "https://"+cdn.Name+"."+domain),
@@ -146,8 +150,9 @@ func unknownArguments(block tftypes.Value) []string {
 
 // argumentReader reads arguments that may be set by a variable instead, and collects what is wrong with them.
 type argumentReader struct {
-	lookup func(string) (string, bool)
-	diags  diag.Diagnostics
+	lookup  func(string) (string, bool)
+	secrets []string // not to be quoted, should one stand where an endpoint should
+	diags   diag.Diagnostics
 }
 
 // pick is the argument if it is set, or else its variable.
@@ -161,6 +166,7 @@ func (r *argumentReader) pick(argument, attribute string) (value string, given b
 
 // fault reports a value where it was given.
 func (r *argumentReader) fault(given bool, attribute, problem string) {
+	problem = tencentcloud.Redact(problem, r.secrets...)
 	if given {
 		r.diags.AddAttributeError(path.Root(attribute), "Invalid "+attribute, attribute+": "+problem)
 		return

@@ -8,7 +8,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/credentials"
 )
 
 // environment is a table in the place of os.LookupEnv.
@@ -132,6 +135,7 @@ func TestConnectionRefused(t *testing.T) {
 		"a password without a scheme":    {env: environment{envMetadataEndpoint: "user:hunter2@example.com"}, at: envMetadataEndpoint, want: "must not contain a user name or password"},
 		"a password in a bad URL":        {block: providerModel{STSEndpoint: "https:/user:hunter2@example.com"}, at: "sts_endpoint", want: "must not contain a user name or password"},
 		"a password in the domain":       {env: environment{envDomain: "user:hunter2@example.com"}, at: envDomain, want: "is not a domain name"},
+		"a key in a path":                {block: providerModel{Config: credentials.Config{SecretID: "id", SecretKey: "hunter2hunter2"}, Endpoint: "https://example.com/hunter2hunter2"}, at: "endpoint", want: `"https://example.com/(redacted)" must be a host and a port only`},
 		"a space":                        {block: providerModel{Endpoint: "example .com"}, at: "endpoint", want: "is not a host, host:port or URL"},
 		"no such port":                   {block: providerModel{Endpoint: "example.com:0"}, at: "endpoint", want: "has an invalid port: 0"},
 		"a port too high":                {block: providerModel{MetadataEndpoint: "example.com:65536"}, at: "metadata_endpoint", want: "has an invalid port: 65536"},

@@ -21,6 +21,7 @@ import (
 const (
 	summaryRead        = "Cannot read push tasks"
 	summaryWait        = "Timed out waiting for push tasks"
+	summaryShut        = "Push tasks did not pass"
 	summaryInterrupted = "Reading push tasks was interrupted"
 	summaryCredentials = "No usable credentials"
 	summaryIncomplete  = "The list of push tasks may be incomplete"
@@ -49,10 +50,10 @@ func diagnose(err error, r request, origin string) diag.Diagnostic {
 // diagnoseRead is for what the service or the network said.
 func diagnoseRead(e *tencentcloud.Error, r request, origin string) diag.Diagnostic {
 	if errors.Is(e, context.Canceled) {
-		return diag.NewErrorDiagnostic(summaryInterrupted, fmt.Sprintf("The %s was interrupted while it read push tasks (%s).", r.reader, r)+facts(e))
+		return diag.NewErrorDiagnostic(summaryInterrupted, fmt.Sprintf("The %s was interrupted while it read push tasks (%s).", r.reader, r)+facts(e, ""))
 	}
-	advice := adviceFor(e, r)
-	detail := couldNotRead(r) + ": " + outcome(e) + facts(e)
+	advice, said := adviceFor(e, r), outcome(e)
+	detail := couldNotRead(r) + ": " + said + facts(e, said)
 	if advice.text != "" {
 		detail += "\n\n" + advice.text
 	}
@@ -62,7 +63,19 @@ func diagnoseRead(e *tencentcloud.Error, r request, origin string) diag.Diagnost
 	if argument := advice.argument; argument != "" && r.sets(argument) {
 		return diag.NewAttributeErrorDiagnostic(path.Root(argument), summaryRead, detail)
 	}
+	if errors.As(e, new(*cdn.TooLongError)) {
+		return diag.NewErrorDiagnostic(summaryTooMany, detail)
+	}
 	return diag.NewErrorDiagnostic(summaryRead, detail)
+}
+
+// redact removes secrets from an error: one may stand where the name of a host should.
+func redact(d diag.Diagnostic, secrets []string) diag.Diagnostic {
+	detail := tencentcloud.Redact(d.Detail(), secrets...)
+	if at, ok := d.(diag.DiagnosticWithPath); ok {
+		return diag.NewAttributeErrorDiagnostic(at.Path(), d.Summary(), detail)
+	}
+	return diag.NewErrorDiagnostic(d.Summary(), detail)
 }
 
 // couldNotRead says who could not read what.
@@ -72,11 +85,24 @@ func couldNotRead(r request) string {
 
 // outcome continues couldNotRead.
 func outcome(e *tencentcloud.Error) string {
+	var (
+		bad   *tencentcloud.ResponseError
+		proxy *tencentcloud.ProxyError
+		long  *cdn.TooLongError
+	)
 	switch {
 	case errors.As(e, new(*tencentcloud.DeadlineError)) && e.HTTPStatus == 0:
 		return fmt.Sprintf("timed out before %s responded.", e.Host)
 	case errors.As(e, new(*tencentcloud.DeadlineError)):
 		return fmt.Sprintf("timed out before %s returned a usable response.", e.Host)
+	case errors.Is(e, cdn.ErrInconsistent):
+		return cdn.ErrInconsistent.Error() + "."
+	case errors.As(e, &long):
+		return long.Error() + "."
+	case errors.As(e, &proxy) && proxy.Variable != "":
+		return proxy.Error() + "."
+	case errors.As(e, &bad) && bad.Kind == tencentcloud.WebPage:
+		return fmt.Sprintf("%s returned a web page instead of the API's JSON.", e.Host)
 	case e.Code != "" && e.Passing:
 		return fmt.Sprintf("%s kept rejecting the request.", e.Host)
 	case e.Code != "":
@@ -87,8 +113,8 @@ func outcome(e *tencentcloud.Error) string {
 	return fmt.Sprintf("no response from %s.", e.Host)
 }
 
-// facts lists what is known of a failed request, for the reader and for a support ticket.
-func facts(e *tencentcloud.Error) string {
+// facts lists what is known of a failed request beside what was said of it, for the reader and for a support ticket.
+func facts(e *tencentcloud.Error, said string) string {
 	var b strings.Builder
 	line := func(name, value string) {
 		if value != "" {
@@ -101,7 +127,7 @@ func facts(e *tencentcloud.Error) string {
 	if e.HTTPStatus != 0 && e.HTTPStatus != 200 {
 		line("HTTP", fmt.Sprint(e.HTTPStatus))
 	}
-	if e.Cause != nil {
+	if e.Cause != nil && !strings.Contains(said, e.Cause.Error()) {
 		line("Cause", e.Cause.Error())
 	}
 	line("RequestId", e.RequestID)
@@ -130,6 +156,24 @@ func diagnoseWait(e *cdn.WaitError, r request) diag.Diagnostic {
 			"credentials are of the right account.")
 	}
 	return diag.NewErrorDiagnostic(summaryWait, b.String())
+}
+
+// diagnoseShut is for a wait that has ended, and not as it should.
+func diagnoseShut(p cdn.Progress, v cdn.Verdict, requestID string, r request) diag.Diagnostic {
+	var reasons []string
+	if !v.Complete {
+		reasons = append(reasons, "the list may be incomplete")
+	}
+	var tolerated int64
+	if r.gate.MaxFailures != nil {
+		tolerated = *r.gate.MaxFailures
+	}
+	if int64(v.Failed) > tolerated {
+		reasons = append(reasons, fmt.Sprintf("%d of %d failed or are invalid, and max_failures is %d", v.Failed, len(v.Tasks), tolerated))
+	}
+	return diag.NewErrorDiagnostic(summaryShut, fmt.Sprintf("The %s waited %s for push tasks (%s), and they did not pass: %s.\n\n%s\n\n"+
+		"  RequestId of the last response: %s", r.reader, durationText(p.Elapsed), r, strings.Join(reasons, "; "),
+		progressText(p, v.Holding(), r), printable(requestID)))
 }
 
 // lastFailure is why the last poll of a wait failed; empty if nothing but the end of the wait stopped it.
@@ -163,11 +207,11 @@ func progressText(p cdn.Progress, h cdn.Holding, r request) string {
 	case p.Total == 0:
 		b.WriteString("  No push tasks were listed.")
 	default:
-		unfinished := fmt.Sprint(p.Unfinished)
-		if p.AtLeast {
-			unfinished = "at least " + unfinished
+		if p.Unfinished > 0 {
+			fmt.Fprintf(&b, "  %s of %d in process (%.0f %% done overall). As of the last full poll:\n", unfinishedText(p), max(p.Total, p.Unfinished), p.Percent)
+		} else {
+			fmt.Fprintf(&b, "  None of %d in process:\n", p.Total)
 		}
-		fmt.Fprintf(&b, "  %s of %d in process (%.0f %% done overall). As of the last full poll:\n", unfinished, max(p.Total, p.Unfinished), p.Percent)
 		fmt.Fprintf(&b, "    by status: %s", countsText(p.Counts))
 		var areas []string
 		for _, area := range slices.Sorted(maps.Keys(h.Areas)) {
@@ -186,6 +230,39 @@ func progressText(p cdn.Progress, h cdn.Holding, r request) string {
 	unfinished := slices.DeleteFunc(slices.Clone(h.Unfinished), func(row cdn.Task) bool { return slices.ContainsFunc(h.Failed, sameRow(row)) })
 	list(&b, "In process", rowTexts(unfinished), p.Unfinished-(len(h.Unfinished)-len(unfinished)))
 	return b.String()
+}
+
+// unfinishedText counts the rows that have not ended.
+func unfinishedText(p cdn.Progress) string {
+	if p.AtLeast {
+		return fmt.Sprint("at least ", p.Unfinished)
+	}
+	return fmt.Sprint(p.Unfinished)
+}
+
+// progressLine is progressText in a line: "412 of 500 URLs done, 86 in process, 2 failed". What has ended since the last full
+// poll is done only if the failures were counted too.
+func progressLine(p cdn.Progress, r request) string {
+	var parts []string
+	total := max(p.Total, p.Unfinished)
+	ended := total - p.Unfinished
+	switch known := p.Counts[cdn.StatusDone] + p.Failed; {
+	case total == 0:
+		parts = append(parts, "Nothing listed")
+	case p.AtLeast:
+		parts = append(parts, fmt.Sprintf("%s of %d URLs in process, at least %d failed", unfinishedText(p), total, p.Failed))
+	case ended == known || r.gate.MaxFailures != nil:
+		parts = append(parts, fmt.Sprintf("%d of %d URLs done, %d in process, %d failed", ended-p.Failed, total, p.Unfinished, p.Failed))
+	default:
+		parts = append(parts, fmt.Sprintf("%d of %d URLs ended, %d in process, at least %d failed", ended, total, p.Unfinished, p.Failed))
+	}
+	if n := len(p.MissingURLs); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d missing", n))
+	}
+	if p.Err != nil {
+		parts = append(parts, "the last poll failed: "+printable(p.Err.Error()))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // sameRow finds a row again that failed after it was seen in process: a poll reads the two one after the other.
@@ -271,7 +348,7 @@ func argumentPath(dotted string) path.Path {
 func diagnoseCredentialsOfRead(e *credentials.Error, r request) diag.Diagnostic {
 	detail := couldNotRead(r) + ": there is no credential to sign the request with.\n\n" + credentialsText(e)
 	if failed := (*tencentcloud.Error)(nil); errors.As(e.Cause, &failed) {
-		detail += facts(failed)
+		detail += facts(failed, "")
 	}
 	if errors.Is(e, context.Canceled) {
 		return diag.NewErrorDiagnostic(summaryInterrupted, detail)

@@ -108,29 +108,103 @@ The data source tencentcdn_push_tasks could not read push tasks (task_id = "7", 
 		"a gateway's page": {
 			err: failure(func(e *tencentcloud.Error) {
 				e.RequestID, e.HTTPStatus, e.Attempts, e.Passing = "", 502, 9, true
-				e.Cause = &tencentcloud.ResponseError{Problem: "the answer is not one of the API (text/html\n)"}
+				e.Cause = &tencentcloud.ResponseError{Problem: "not a response of the API (text/html\n)"}
 			}),
 			want: `Error: Cannot read push tasks
 The data source tencentcdn_push_tasks could not read push tasks (task_id = "7", keyword = "www.example.com"): the response from cdn.tencentcloudapi.com could not be parsed.
 
   Action:    DescribePushTasks
   HTTP:      502
-  Cause:     the answer is not one of the API (text/html\n)
+  Cause:     not a response of the API (text/html\n)
   Attempts:  9
 
 The endpoint does not look like the CDN API, or a gateway in front of it was in trouble. Try again in a few minutes; if it persists, check endpoint in the provider block, and any proxy on the way.`,
 		},
 		"a row that is too large": {
 			err: failure(func(e *tencentcloud.Error) {
-				e.RequestID, e.Cause = "", &tencentcloud.ResponseError{Problem: "the answer is larger than 64 MiB"}
+				e.RequestID, e.Cause = "", &tencentcloud.ResponseError{Kind: tencentcloud.TooLarge, Problem: "the response is larger than 64 MiB"}
 			}),
 			want: `Error: Cannot read push tasks
 The data source tencentcdn_push_tasks could not read push tasks (task_id = "7", keyword = "www.example.com"): the response from cdn.tencentcloudapi.com could not be parsed.
 
   Action:    DescribePushTasks
-  Cause:     the answer is larger than 64 MiB
+  Cause:     the response is larger than 64 MiB
 
 The same request gets the same response, so that a retry does not help. Request less: a shorter time range, one domain as keyword, or a limit; if a single row is too large, leave it out by keyword, area or status.`,
+		},
+		"a web page": {
+			err: failure(func(e *tencentcloud.Error) {
+				e.RequestID, e.Attempts, e.Passing = "", 3, true
+				e.Cause = &tencentcloud.ResponseError{Kind: tencentcloud.WebPage, Problem: host + " returned a web page instead of the API's JSON"}
+			}),
+			want: `Error: Cannot read push tasks
+The data source tencentcdn_push_tasks could not read push tasks (task_id = "7", keyword = "www.example.com"): cdn.tencentcloudapi.com returned a web page instead of the API's JSON.
+
+  Action:    DescribePushTasks
+  Attempts:  3
+
+A login page, captive portal or proxy sent a web page in place of the API's JSON. Check endpoint in the provider block, and any proxy or network login on the way.`,
+		},
+		"a response that is cut": {
+			err: failure(func(e *tencentcloud.Error) {
+				e.Attempts, e.Passing = 9, true
+				e.Cause = &tencentcloud.ResponseError{Kind: tencentcloud.Malformed, Problem: "the response could not be parsed", Cause: io.ErrUnexpectedEOF}
+			}),
+			want: `Error: Cannot read push tasks
+The data source tencentcdn_push_tasks could not read push tasks (task_id = "7", keyword = "www.example.com"): the response from cdn.tencentcloudapi.com could not be parsed.
+
+  Action:    DescribePushTasks
+  Cause:     the response could not be parsed: unexpected EOF
+  RequestId: r-1
+  Attempts:  9
+
+The response was cut on the way, or is not one of the CDN API. Try again in a few minutes; if it persists, check endpoint in the provider block, and any proxy on the way.`,
+		},
+		"a proxy variable that is not a URL": {
+			err: failure(func(e *tencentcloud.Error) {
+				e.RequestID, e.HTTPStatus, e.Cause = "", 0, &tencentcloud.ProxyError{Variable: "https_proxy"}
+			}),
+			want: `Error: Cannot read push tasks
+The data source tencentcdn_push_tasks could not read push tasks (task_id = "7", keyword = "www.example.com"): the value of the environment variable https_proxy is not a URL; special characters in a password must be percent-encoded.
+
+  Action:    DescribePushTasks
+
+Correct https_proxy, such as http://user:p%40ssword@proxy.example.com:8080, where %40 stands for @, or list cdn.tencentcloudapi.com in NO_PROXY.`,
+		},
+		"a list that never held still": {
+			err: failure(func(e *tencentcloud.Error) { e.HTTPStatus, e.Attempts, e.Cause = 0, 0, cdn.ErrInconsistent }),
+			want: `Error: Cannot read push tasks
+The data source tencentcdn_push_tasks could not read push tasks (task_id = "7", keyword = "www.example.com"): the list changed each time it was read.
+
+  Action:    DescribePushTasks
+  RequestId: r-1
+
+Tasks were added or removed each time. Try again; if it persists, request less: a shorter time range that lies in the past, or one domain as keyword.`,
+		},
+		"a list that is too long": {
+			err: failure(func(e *tencentcloud.Error) {
+				e.HTTPStatus, e.Attempts, e.Cause = 0, 0, &cdn.TooLongError{MaxRows: 3_000_000}
+			}),
+			want: `Error: Too many push tasks for Terraform
+The data source tencentcdn_push_tasks could not read push tasks (task_id = "7", keyword = "www.example.com"): the list has more than 3000000 rows.
+
+  Action:    DescribePushTasks
+  RequestId: r-1
+
+Narrow the query: a shorter time range, one domain as keyword, one area, one status, or a limit. To read all of them, split the time range, for example into days with for_each.`,
+		},
+		"a list that never held still until the timeout": {
+			err: failure(func(e *tencentcloud.Error) {
+				e.HTTPStatus, e.Cause = 0, &tencentcloud.DeadlineError{Context: context.DeadlineExceeded, Last: cdn.ErrInconsistent}
+			}),
+			want: `Error: Cannot read push tasks
+The data source tencentcdn_push_tasks could not read push tasks (task_id = "7", keyword = "www.example.com"): timed out before cdn.tencentcloudapi.com responded.
+
+  Action:    DescribePushTasks
+  Cause:     context deadline exceeded; the previous attempt failed: the list changed each time it was read
+  RequestId: r-1
+
+The timeout for the whole read is 10m. Set a longer one with timeouts { read = "30m" }, or request less: a shorter time range, or one domain as keyword.`,
 		},
 		"no response": {
 			err: failure(func(e *tencentcloud.Error) { e.RequestID, e.HTTPStatus, e.Cause, e.Attempts = "", 0, io.EOF, 9 }),
@@ -220,6 +294,18 @@ The data source tencentcdn_push_tasks could not read push tasks (task_id = "7", 
 	} {
 		if got := shown(diagnose(c.err, r, c.origin)); got != c.want {
 			t.Errorf("%s:\n%s\n\nwant\n%s", name, got, c.want)
+		}
+	}
+}
+
+// TestRedact removes a secret that stands where a host should.
+func TestRedact(t *testing.T) {
+	e := &tencentcloud.Error{Action: "DescribePushTasks", Host: "AKIDsecret", Code: "InvalidParameter.CdnHostInvalidParam", HTTPStatus: 200}
+	for _, r := range []request{{query: cdn.Query{TaskID: "7"}}, {query: cdn.Query{Keyword: "k"}}} {
+		before := diagnose(e, r, "")
+		got := redact(before, []string{"AKIDsecret"})
+		if want := strings.ReplaceAll(shown(before), "AKIDsecret", "(redacted)"); shown(got) != want || want == shown(before) {
+			t.Errorf("%s\nwant\n%s", shown(got), want)
 		}
 	}
 }
@@ -437,7 +523,7 @@ func TestAdviceOnTheNetwork(t *testing.T) {
 		"Cannot connect to " + host:                                                                {Cause: &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.EHOSTUNREACH)}},
 		"that HTTP does not allow":                                                                 {Cause: &tencentcloud.HeaderError{}},
 		"Redirects are not followed":                                                               {HTTPStatus: 302, Cause: &tencentcloud.ResponseError{Problem: "p"}},
-		"The endpoint does not look like the CDN API. Check":                                       {HTTPStatus: 404, Cause: &tencentcloud.ResponseError{Problem: "p"}},
+		"The endpoint does not look like the CDN API: check":                                       {HTTPStatus: 404, Cause: &tencentcloud.ResponseError{Problem: "p"}},
 		"The connection broke":                                                                     {Cause: io.EOF},
 	} {
 		e.Host = host

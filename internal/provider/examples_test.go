@@ -45,6 +45,15 @@ func trials() map[string]map[string]trial {
 				"november", `{"done":2,"fail":1,"invalid":0,"process":0}`, "november_failures", `["https://www.example.com/another"]`)},
 			"shut": {options: bad, refused: `The cache is not warm: {"done":3,"fail":0,"invalid":1,"process":0}.`},
 		},
+		"ephemeral-resources/tencentcdn_push_tasks": {
+			"open": {options: done, check: applied("terraform_data")},
+			"shut": {options: bad, refused: "The cache is not warm."},
+		},
+		"actions/tencentcdn_await_push_tasks": {
+			"open": {options: cdnsim.Options{Tasks: append(rows(2), task("https://www.example.com/other", "fail"))}, check: applied("terraform_data")},
+			"shut": {options: cdnsim.Options{Tasks: []cdnsim.Task{task("https://www.example.com/000", "done"), task("https://www.example.com/001", "fail")}},
+				refused: "https://www.example.com/001 (mainland, fail)"},
+		},
 		"demo": {
 			"open": {options: cdnsim.Options{Tasks: demo("done")}, check: outputs("gate", `"open: 5 of 5 URLs are done"`)},
 			"shut": {options: cdnsim.Options{Tasks: demo("fail")}, refused: `The cache is not warm: {"done":2,"fail":3,"invalid":0,"process":0}.`},
@@ -60,6 +69,16 @@ func trials() map[string]map[string]trial {
 		"gate-at-apply": {
 			"open": {options: done, vars: example, check: applied("terraform_data")},
 			"shut": {options: bad, vars: example, refused: `The cache is not warm: {"done":3,"fail":0,"invalid":1,"process":0}.`},
+		},
+		"gate-ephemeral": {
+			"open": {options: done, vars: example, check: applied("terraform_data")},
+			"shut": {options: bad, vars: example, refused: "The cache is not warm."},
+			"none": {vars: example, refused: "The cache is not warm."},
+		},
+		"gate-action": {
+			"open": {options: cdnsim.Options{Tasks: pending(2, time.Second, "done")}, vars: soon, check: applied("terraform_data")},
+			"shut": {options: cdnsim.Options{Tasks: pending(2, time.Second, "invalid")}, vars: soon, refused: "2 of 2 failed or are invalid, and max_failures is 0"},
+			"late": {options: cdnsim.Options{Tasks: pending(2, 0, "")}, vars: append([]string{"timeout=2s"}, soon...), refused: "waited 2s for push tasks"},
 		},
 		"gate-areas": {
 			"open": {options: cdnsim.Options{Tasks: append(rows(1), anotherTask("done"))},
@@ -120,7 +139,7 @@ func TestExamples(t *testing.T) {
 	all := trials()
 	elsewhere := []string{"audit"} // TestAudit
 	for _, directory := range exampleDirectories(t) {
-		if oldest := requiredVersion(t, directory); olderThan(t, oldest) {
+		if oldest := requiredVersion(t, directory); olderThan(t, oldest) || isOpenTofu() && oldest == actionsSince {
 			t.Run(directory+" needs "+oldest, func(t *testing.T) {
 				t.Parallel()
 				example(t, directory).needsNewerCLI()
@@ -193,11 +212,11 @@ func requiredVersion(t *testing.T, directory string) string {
 }
 
 // needsNewerCLI checks that the CLI refuses a configuration because of its required_version. It is init that always says
-// so: Terraform 1.0 plans no more than the first block that it does not know.
+// so: Terraform 1.0 plans no more than the first block that it does not know. OpenTofu names the block instead.
 func (p *project) needsNewerCLI() {
 	p.t.Helper()
 	o := p.run("init", "-no-color")
-	if o.code != 1 || !regexp.MustCompile(`Error: Unsupported \w+ Core version`).MatchString(o.stdout+o.stderr) {
+	if o.code != 1 || !regexp.MustCompile(`Error: Unsupported (\w+ Core version|block type)`).MatchString(o.stdout+o.stderr) {
 		p.t.Errorf("exit code %d, and nothing about the required version:\n%s%s", o.code, o.stdout, o.stderr)
 	}
 }

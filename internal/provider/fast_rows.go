@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/vmihailenco/msgpack/v5"
 
@@ -15,20 +14,10 @@ import (
 )
 
 // The framework takes seconds and gigabytes for a list of 10 000 objects: it makes a value of each attribute, and walks
-// all of them again and again. So the list push_logs goes past it. The data source passes its rows to the carrier of its
-// request and leaves an empty list in the state; the server below puts the rows in its place when the framework has done
+// all of them again and again. So the list push_logs goes past it. What reads push tasks passes its rows to the carrier of its
+// request and leaves an empty list in the state; the server puts the rows in its place when the framework has done
 // everything else. This relies on the state being one MessagePack map from attribute names to values, which is how
-// protocol 6 has it, and on nothing in the framework reading the rows of a data source afterwards.
-
-// NewServer returns what tf6server.Serve serves.
-func NewServer(version string) func() tfprotov6.ProviderServer {
-	return func() tfprotov6.ProviderServer {
-		return fastRows{providerserver.NewProtocol6(New(version))()}
-	}
-}
-
-// fastRows is the framework's server but for the rows of push_logs.
-type fastRows struct{ tfprotov6.ProviderServer }
+// protocol 6 has it, and on nothing in the framework reading the rows afterwards.
 
 // carrier takes the rows of one request past the framework.
 type carrier struct{ rows []cdn.Task }
@@ -41,15 +30,19 @@ func carrierOf(ctx context.Context) *carrier {
 	return c
 }
 
-func (s fastRows) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	var c carrier
-	defer func() { c.rows = nil }() // the framework keeps the context of every request until the provider is stopped
-	resp, err := s.ProviderServer.ReadDataSource(context.WithValue(ctx, carrierKey{}, &c), req)
-	if err != nil || len(c.rows) == 0 || resp.State == nil {
-		return resp, err
+// in puts the carrier into the context of its request.
+func (c *carrier) in(ctx context.Context) context.Context {
+	return context.WithValue(ctx, carrierKey{}, c)
+}
+
+// deliver puts the rows into a state, and forgets them: the framework keeps the context of every request until the provider
+// is stopped.
+func (c *carrier) deliver(state *tfprotov6.DynamicValue) (err error) {
+	if len(c.rows) > 0 && state != nil {
+		state.MsgPack, err = withRows(state.MsgPack, c.rows)
 	}
-	resp.State.MsgPack, err = withRows(resp.State.MsgPack, c.rows)
-	return resp, err
+	c.rows = nil
+	return err
 }
 
 // passRows hands rows to the carrier of the request and leaves an empty list to the framework; where there is no carrier,
@@ -73,9 +66,8 @@ const maxState = 255 << 20
 func (c *carrier) set(rows []cdn.Task, r request) diag.Diagnostics {
 	if size := encodedSize(rows); size > maxState {
 		return diag.Diagnostics{diag.NewErrorDiagnostic(summaryTooMany, fmt.Sprintf(
-			"The %s found %d push tasks (%s). They take about %d MiB, and Terraform accepts at most %d MiB from a provider.\n\n"+
-				"Narrow the query: a shorter time range, one domain as keyword, one area, one status, or a limit. To read all of "+
-				"them, use several data sources, for example one per day with for_each.", r.reader, len(rows), r, size>>20, maxState>>20))}
+			"The %s found %d push tasks (%s). They take about %d MiB, and Terraform accepts at most %d MiB from a provider.\n\n%s",
+			r.reader, len(rows), r, size>>20, maxState>>20, adviceTooMany))}
 	}
 	c.rows = rows
 	return nil

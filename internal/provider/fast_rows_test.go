@@ -21,7 +21,7 @@ import (
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdn"
 )
 
-// TestFastRowsAreTheFrameworks reads random rows both ways. The states are the same, to the byte but for the order of
+// TestFastRowsAreTheFrameworks reads random rows both ways, for each kind that has rows. The results are the same, to the byte but for the order of
 // status_counts, which the framework leaves to chance.
 func TestFastRowsAreTheFrameworks(t *testing.T) {
 	var list atomic.Pointer[randomList]
@@ -34,28 +34,31 @@ func TestFastRowsAreTheFrameworks(t *testing.T) {
 			t.Error(err)
 		}
 	}))
-	config := object(t, pushTasksType(t), values{"task_id": stringValue("1"), "limit": numberValue(50)})
-	rapid.Check(t, func(r *rapid.T) {
-		drawn := drawList(r)
-		list.Store(drawn)
-		want, got := mustRead(r, t, plain, config), mustRead(r, t, fast, config)
-		if !reflect.DeepEqual(want, got) {
-			r.Fatalf("for %v\nfast  %v\nplain %v", drawn, got, want)
-		}
-	})
+	query := values{"task_id": stringValue("1"), "limit": numberValue(50)}
+	for kind, read := range readers {
+		config := object(t, kindType(t, kind), query)
+		rapid.Check(t, func(r *rapid.T) {
+			drawn := drawList(r)
+			list.Store(drawn)
+			want, got := mustRead(r, t, read, plain, config), mustRead(r, t, read, fast, config)
+			if !reflect.DeepEqual(want, got) {
+				r.Fatalf("%s for %v\nfast  %v\nplain %v", kind, drawn, got, want)
+			}
+		})
+	}
 }
 
 // mustRead gives the attributes of the state, each as it is encoded, but for status_counts.
-func mustRead(r *rapid.T, t *testing.T, server tfprotov6.ProviderServer, config *tfprotov6.DynamicValue) map[string]any {
-	resp, err := readPushTasks(t.Context(), server, config)
+func mustRead(r *rapid.T, t *testing.T, read readFunc, server tfprotov6.ProviderServer, config *tfprotov6.DynamicValue) map[string]any {
+	result, diags, err := read(t.Context(), server, config)
 	if err != nil {
 		r.Fatal(err)
 	}
-	if len(resp.Diagnostics) > 0 {
-		r.Fatalf("%s: %s", resp.Diagnostics[0].Summary, resp.Diagnostics[0].Detail)
+	if len(diags) > 0 {
+		r.Fatalf("%s: %s", diags[0].Summary, diags[0].Detail)
 	}
 	var raw map[string]msgpack.RawMessage
-	if err := msgpack.Unmarshal(resp.State.MsgPack, &raw); err != nil {
+	if err := msgpack.Unmarshal(result.MsgPack, &raw); err != nil {
 		r.Fatal(err)
 	}
 	state := map[string]any{}
@@ -173,6 +176,14 @@ func TestBrokenState(t *testing.T) {
 	}
 }
 
+// TestNoState forgets the rows where there is no state to put them into.
+func TestNoState(t *testing.T) {
+	c := carrier{rows: make([]cdn.Task, 3)}
+	if err := c.deliver(nil); err != nil || c.rows != nil {
+		t.Errorf("%d rows, %v", len(c.rows), err)
+	}
+}
+
 // keeper keeps the context of a request, as the framework does until it is stopped.
 type keeper struct {
 	tfprotov6.ProviderServer
@@ -180,26 +191,38 @@ type keeper struct {
 }
 
 func (k *keeper) ReadDataSource(ctx context.Context, _ *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	state, err := k.keep(ctx)
+	return &tfprotov6.ReadDataSourceResponse{State: state}, err
+}
+
+func (k *keeper) OpenEphemeralResource(ctx context.Context, _ *tfprotov6.OpenEphemeralResourceRequest) (*tfprotov6.OpenEphemeralResourceResponse, error) {
+	result, err := k.keep(ctx)
+	return &tfprotov6.OpenEphemeralResourceResponse{Result: result}, err
+}
+
+func (k *keeper) keep(ctx context.Context) (*tfprotov6.DynamicValue, error) {
 	k.kept = ctx
 	carrierOf(ctx).rows = make([]cdn.Task, 3)
 	state, err := msgpack.Marshal(map[string]any{"push_logs": []any{}})
-	return &tfprotov6.ReadDataSourceResponse{State: &tfprotov6.DynamicValue{MsgPack: state}}, err
+	return &tfprotov6.DynamicValue{MsgPack: state}, err
 }
 
 // TestFastRowsAreForgotten is about a provider that reads many lists: what it has returned must not stay in its memory.
 func TestFastRowsAreForgotten(t *testing.T) {
-	inner := &keeper{}
-	resp, err := fastRows{inner}.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var state struct {
-		Rows []any `msgpack:"push_logs"`
-	}
-	if err := msgpack.Unmarshal(resp.State.MsgPack, &state); err != nil || len(state.Rows) != 3 {
-		t.Errorf("%d rows returned, want 3: %v", len(state.Rows), err)
-	}
-	if kept := carrierOf(inner.kept).rows; kept != nil {
-		t.Errorf("%d rows kept", len(kept))
+	for kind, read := range readers {
+		inner := &keeper{}
+		result, _, err := read(t.Context(), server{ProviderServer: inner}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var state struct {
+			Rows []any `msgpack:"push_logs"`
+		}
+		if err := msgpack.Unmarshal(result.MsgPack, &state); err != nil || len(state.Rows) != 3 {
+			t.Errorf("%s: %d rows returned, want 3: %v", kind, len(state.Rows), err)
+		}
+		if kept := carrierOf(inner.kept).rows; kept != nil {
+			t.Errorf("%s: %d rows kept", kind, len(kept))
+		}
 	}
 }

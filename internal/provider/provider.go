@@ -1,11 +1,13 @@
-// Package provider is the Terraform provider: its configuration, its data source, and how it reports what went wrong.
+// Package provider is the Terraform provider: its configuration, what reads push tasks, and how it reports what went wrong.
 package provider
 
 import (
 	"context"
 	"os"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
@@ -19,8 +21,10 @@ type tencentcdnProvider struct {
 }
 
 var (
-	_ provider.Provider                   = (*tencentcdnProvider)(nil)
-	_ provider.ProviderWithValidateConfig = (*tencentcdnProvider)(nil)
+	_ provider.Provider                       = (*tencentcdnProvider)(nil)
+	_ provider.ProviderWithValidateConfig     = (*tencentcdnProvider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*tencentcdnProvider)(nil)
+	_ provider.ProviderWithActions            = (*tencentcdnProvider)(nil)
 )
 
 // New returns the provider as the framework knows it. NewServer returns the one to be served.
@@ -56,7 +60,7 @@ func (p *tencentcdnProvider) Configure(ctx context.Context, req provider.Configu
 		return
 	}
 	if unknown := unknownArguments(req.Config.Raw); len(unknown) > 0 {
-		resp.DataSourceData = &providerData{unknown: unknown}
+		provide(resp, &providerData{unknown: unknown})
 		if req.ClientCapabilities.DeferralAllowed {
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
 		}
@@ -67,7 +71,12 @@ func (p *tencentcdnProvider) Configure(ctx context.Context, req provider.Configu
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.DataSourceData = newProviderData(settings, userAgent(p.version, req.TerraformVersion))
+	provide(resp, newProviderData(settings, userAgent(p.version, req.TerraformVersion)))
+}
+
+// provide gives the provider data to everything that reads.
+func provide(resp *provider.ConfigureResponse, data *providerData) {
+	resp.DataSourceData, resp.EphemeralResourceData, resp.ActionData = data, data, data
 }
 
 func userAgent(version, terraformVersion string) string {
@@ -76,6 +85,14 @@ func userAgent(version, terraformVersion string) string {
 
 func (p *tencentcdnProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{newPushTasksDataSource}
+}
+
+func (p *tencentcdnProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{newPushTasksEphemeral}
+}
+
+func (p *tencentcdnProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{newPushTasksAction}
 }
 
 func (p *tencentcdnProvider) Resources(context.Context) []func() resource.Resource { return nil }

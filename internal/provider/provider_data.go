@@ -70,21 +70,36 @@ func (d *providerData) ready(r reader) diag.Diagnostics {
 	return nil
 }
 
-// read reads once, or waits. It makes the one call of a request, and gives what the gate makes of it too.
-func (d *providerData) read(ctx context.Context, r request) (result cdn.Result, verdict cdn.Verdict, err error) {
-	ctx, cancel := context.WithTimeout(d.mask(ctx), r.timeout)
-	defer cancel()
-	if r.wait {
-		result, err = d.service().Wait(ctx, r.query, r.gate, r.interval, func(p cdn.Progress) { logProgress(ctx, p) })
-	} else {
-		result, err = d.service().PushTasks(ctx, r.query)
+// read makes the one call of a request, and gives what the gate makes of the result too. report, if not nil, is told of
+// every poll of a wait.
+func (d *providerData) read(ctx context.Context, r request, report func(cdn.Progress)) (cdn.Result, cdn.Verdict, diag.Diagnostics) {
+	diags := d.ready(r.reader)
+	if diags.HasError() {
+		return cdn.Result{}, cdn.Verdict{}, diags
 	}
-	return result, r.gate.Judge(result), err
+	diags.Append(warnOfTime(r, time.Now())...)
+	result, err := d.call(ctx, r, report)
+	if err != nil {
+		diags.Append(redact(diagnose(err, r, d.origin()), d.secrets))
+		return cdn.Result{}, cdn.Verdict{}, diags
+	}
+	diags.Append(warnOfIncomplete(result, r)...)
+	return result, r.gate.Judge(result), diags
 }
 
-// diagnose turns the error of a read into a diagnostic.
-func (d *providerData) diagnose(err error, r request) diag.Diagnostic {
-	return diagnose(err, r, d.origin())
+// call reads once, or waits.
+func (d *providerData) call(ctx context.Context, r request, report func(cdn.Progress)) (cdn.Result, error) {
+	ctx, cancel := context.WithTimeout(d.mask(ctx), r.timeout)
+	defer cancel()
+	if !r.wait {
+		return d.service().PushTasks(ctx, r.query)
+	}
+	return d.service().Wait(ctx, r.query, r.gate, r.interval, func(p cdn.Progress) {
+		logProgress(ctx, p)
+		if report != nil {
+			report(p)
+		}
+	})
 }
 
 // mask keeps secrets out of the log, should one get into a message after all.

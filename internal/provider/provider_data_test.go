@@ -101,10 +101,23 @@ func TestMask(t *testing.T) {
 	}
 }
 
+// TestSecretAsEndpoint quotes no host that is a secret.
+func TestSecretAsEndpoint(t *testing.T) {
+	server, _ := configured(t, NewServer("test")(), values{"endpoint": stringValue("http://localhost:1"), "max_retries": numberValue(0),
+		"secret_id": stringValue("id"), "secret_key": stringValue("localhost")})
+	resp, err := readPushTasks(t.Context(), server, object(t, pushTasksType(t), values{"task_id": stringValue("1")}))
+	if err != nil || len(resp.Diagnostics) != 1 {
+		t.Fatal(err, resp)
+	}
+	if text := resp.Diagnostics[0].Detail; strings.Contains(text, "localhost") || !strings.Contains(text, "no response from (redacted):1.") {
+		t.Errorf("%s", text)
+	}
+}
+
 // TestUnknownProviderArguments plans on while nothing has to be read, and says what to do where something has.
 func TestUnknownProviderArguments(t *testing.T) {
 	server := NewServer("test")()
-	_, configuredAs := configured(t, server, values{"secret_key": tftypes.NewValue(tftypes.String, tftypes.UnknownValue), "secret_id": stringValue("id")})
+	_, configuredAs := configured(t, server, values{"secret_key": unknownText, "secret_id": stringValue("id")})
 	if len(configuredAs.Diagnostics) > 0 {
 		t.Fatal(configuredAs.Diagnostics[0].Detail)
 	}
@@ -117,20 +130,86 @@ func TestUnknownProviderArguments(t *testing.T) {
 	}
 }
 
+// TestUnknownProviderArgumentsOpened plans on with an ephemeral resource, whose attributes are then unknown too, and with an
+// action.
+func TestUnknownProviderArgumentsOpened(t *testing.T) {
+	server := NewServer("test")()
+	configured(t, server, values{"secret_key": unknownText, "secret_id": stringValue("id")})
+	kind := kindType(t, "ephemeral")
+	result, diags, err := readers["ephemeral"](t.Context(), server, object(t, kind, values{"task_id": stringValue("1")}))
+	if err != nil || len(diags) > 0 {
+		t.Fatal(err, diags)
+	}
+	value, err := result.Unmarshal(kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]tftypes.Value
+	if err := value.As(&got); err != nil {
+		t.Fatal(err)
+	}
+	for name, attribute := range pushTasksAttributes() {
+		if got[name].IsFullyKnown() == attribute.IsComputed() {
+			t.Errorf("%s is %s", name, got[name])
+		}
+	}
+	if !got["task_id"].Equal(stringValue("1")) || !got["keyword"].IsNull() {
+		t.Errorf("task_id is %s, keyword %s", got["task_id"], got["keyword"])
+	}
+	if resp := planAction(t, server, nil); len(resp.Diagnostics) > 0 || resp.Deferred != nil {
+		t.Errorf("%+v", resp)
+	}
+}
+
+var unknownText = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
+
+// planAction plans the action with a task ID that is not known yet.
+func planAction(t *testing.T, s tfprotov6.ProviderServer, capabilities *tfprotov6.PlanActionClientCapabilities) *tfprotov6.PlanActionResponse {
+	t.Helper()
+	actions, ok := s.(tfprotov6.ActionServer)
+	if !ok {
+		t.Fatal("the server has no actions")
+	}
+	config := object(t, schemas(t)["action."+awaitPushTasksName].ValueType(), values{"task_id": unknownText})
+	valid, err := actions.ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: awaitPushTasksName, Config: config})
+	if err != nil || len(valid.Diagnostics) > 0 {
+		t.Fatal(err, valid)
+	}
+	resp, err := actions.PlanAction(t.Context(), &tfprotov6.PlanActionRequest{ActionType: awaitPushTasksName, Config: config, ClientCapabilities: capabilities})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp
+}
+
 // TestUnknownProviderArgumentsDeferred leaves it to a Terraform that can put a read off.
 func TestUnknownProviderArgumentsDeferred(t *testing.T) {
 	server := NewServer("test")()
-	config := object(t, providerSchema().Type().TerraformType(t.Context()), values{"endpoint": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)})
+	config := object(t, providerSchema().Type().TerraformType(t.Context()), values{"endpoint": unknownText})
 	if _, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
 		Config: config, ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: true},
 	}); err != nil {
 		t.Fatal(err)
 	}
-	resp, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
-		TypeName: "tencentcdn_push_tasks", Config: object(t, pushTasksType(t), values{"task_id": stringValue("1")}),
+	query := values{"task_id": stringValue("1")}
+	read, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+		TypeName: pushTasksName, Config: object(t, kindType(t, "data"), query),
 		ClientCapabilities: &tfprotov6.ReadDataSourceClientCapabilities{DeferralAllowed: true},
 	})
-	if err != nil || len(resp.Diagnostics) > 0 || resp.Deferred == nil || resp.Deferred.Reason != tfprotov6.DeferredReasonProviderConfigUnknown {
-		t.Errorf("%v, %+v", err, resp)
+	if err != nil || len(read.Diagnostics) > 0 {
+		t.Fatal(err, read)
+	}
+	opened, err := server.OpenEphemeralResource(t.Context(), &tfprotov6.OpenEphemeralResourceRequest{
+		TypeName: pushTasksName, Config: object(t, kindType(t, "ephemeral"), query),
+		ClientCapabilities: &tfprotov6.OpenEphemeralResourceClientCapabilities{DeferralAllowed: true},
+	})
+	if err != nil || len(opened.Diagnostics) > 0 {
+		t.Fatal(err, opened)
+	}
+	planned := planAction(t, server, &tfprotov6.PlanActionClientCapabilities{DeferralAllowed: true})
+	for kind, deferred := range map[string]*tfprotov6.Deferred{"data": read.Deferred, "ephemeral": opened.Deferred, "action": planned.Deferred} {
+		if deferred == nil || deferred.Reason != tfprotov6.DeferredReasonProviderConfigUnknown {
+			t.Errorf("%s: %+v", kind, deferred)
+		}
 	}
 }

@@ -12,12 +12,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdn"
 )
 
-// pushTasksName is the name of the data source.
+// pushTasksName is the name of the data source, and of the ephemeral resource.
 const pushTasksName = "tencentcdn_push_tasks"
 
 // pushTasksReader is the data source in messages.
@@ -47,38 +48,36 @@ func (d *pushTasksDataSource) Configure(_ context.Context, req datasource.Config
 	d.data = dataOf(req.ProviderData, &resp.Diagnostics)
 }
 
-// ValidateConfig checks what one argument says of another. Terraform calls it again before a read, when everything is
-// known.
 func (d *pushTasksDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
-	var model pushTasksModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(model.validate()...)
-	}
+	resp.Diagnostics.Append(validateConfig(ctx, req.Config, &pushTasksModel{})...)
 }
 
 func (d *pushTasksDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var model pushTasksModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() {
-		return
+	model, diags := d.data.pushTasks(ctx, req.Config, pushTasksReader)
+	if resp.Diagnostics.Append(diags...); !diags.HasError() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 	}
-	request, diags := model.request(pushTasksReader)
-	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(d.data.ready(pushTasksReader)...)
-	if resp.Diagnostics.HasError() {
-		return
+}
+
+// pushTasks reads what a data source or an ephemeral resource asks for.
+func (d *providerData) pushTasks(ctx context.Context, config tfsdk.Config, r reader) (model pushTasksModel, diags diag.Diagnostics) {
+	diags.Append(config.Get(ctx, &model)...)
+	if diags.HasError() {
+		return model, diags
 	}
-	resp.Diagnostics.Append(warnOfTime(request, time.Now())...)
-	result, verdict, err := d.data.read(ctx, request)
-	if err != nil {
-		resp.Diagnostics.Append(d.data.diagnose(err, request))
-		return
+	request, invalid := model.request(r)
+	diags.Append(invalid...)
+	if diags.HasError() {
+		return model, diags
 	}
-	resp.Diagnostics.Append(warnOfIncomplete(result, request)...)
+	result, verdict, more := d.read(ctx, request, nil)
+	diags.Append(more...)
+	if diags.HasError() {
+		return model, diags
+	}
 	model.set(result, verdict)
-	resp.Diagnostics.Append(passRows(ctx, verdict.Tasks, &model.PushLogs, request)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	diags.Append(passRows(ctx, verdict.Tasks, &model.PushLogs, request)...)
+	return model, diags
 }
 
 const (
@@ -90,7 +89,7 @@ const (
 	attrPushLogs = "push_logs"
 )
 
-// pushTasksModel is the data source's configuration and state.
+// pushTasksModel is a configuration, and what is made of it.
 type pushTasksModel struct {
 	queryModel
 
@@ -169,8 +168,18 @@ func (m *pushTasksModel) set(result cdn.Result, verdict cdn.Verdict) {
 	m.Passed = types.BoolValue(verdict.Passed)
 }
 
-// pushTasksSchema describes the data source. The names of the API stand behind the descriptions.
 func pushTasksSchema() schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "Reads the record and progress of prefetch tasks with the API's `DescribePushTasks`. Returns every " +
+			"matching task, over as many pages as it takes, or fails: a partial list is never passed off as complete. It can " +
+			"wait until the tasks have ended.",
+		Attributes: pushTasksAttributes(),
+		Blocks:     timeoutsBlocks(pushTasksReader),
+	}
+}
+
+// pushTasksAttributes describes pushTasksModel but for the timeouts. The names of the API stand behind the descriptions.
+func pushTasksAttributes() map[string]schema.Attribute {
 	attributes := queryAttributes()
 	const narrows = " Narrows `status_counts`, `all_done` and `passed` to the rows that are returned. Conflicts with " +
 		"`wait_for_completion`, `urls`, `latest_only` and `max_failures`."
@@ -219,11 +228,5 @@ func pushTasksSchema() schema.Schema {
 	attributes["passed"] = schema.BoolAttribute{Computed: true, MarkdownDescription: "`true` if the list is complete, there is at " +
 		"least one row, every row is `done`, `fail` or `invalid`, at most `max_failures` of them are `fail` or `invalid`, and none " +
 		"of `urls` is missing."}
-	return schema.Schema{
-		MarkdownDescription: "Reads the record and progress of prefetch tasks with the API's `DescribePushTasks`. Returns every " +
-			"matching task, over as many pages as it takes, or fails: a partial list is never passed off as complete. It can " +
-			"wait until the tasks have ended.",
-		Attributes: attributes,
-		Blocks:     map[string]schema.Block{argTimeouts: timeoutsBlock(pushTasksReader)},
-	}
+	return attributes
 }

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdn"
@@ -89,12 +91,22 @@ func queryAttributes() map[string]schema.Attribute {
 	}
 }
 
-// timeoutsBlock describes the timeouts of a reader.
-func timeoutsBlock(r reader) schema.Block {
-	return schema.SingleNestedBlock{Attributes: map[string]schema.Attribute{
+// timeoutsBlocks describes the timeouts of a reader.
+func timeoutsBlocks(r reader) map[string]schema.Block {
+	return map[string]schema.Block{argTimeouts: schema.SingleNestedBlock{Attributes: map[string]schema.Attribute{
 		r.timeout: optionalText("Timeout for reading and waiting together, as a Go duration such as `30m`. Defaults to `"+
 			durationText(r.defaultTimeout)+"`.", validTimeout),
-	}}
+	}}}
+}
+
+// converted makes the attributes or blocks of a data source those of another kind: the framework has a package of types for
+// each kind, and they differ in nothing but their names.
+func converted[To, From any](all map[string]From) map[string]To {
+	out := make(map[string]To, len(all))
+	for name, one := range all {
+		out[name], _ = any(one).(To)
+	}
+	return out
 }
 
 func optionalText(description string, validators ...validator.String) schema.StringAttribute {
@@ -103,6 +115,16 @@ func optionalText(description string, validators ...validator.String) schema.Str
 
 func optionalNumber(description string, minimum int64) schema.Int64Attribute {
 	return schema.Int64Attribute{Optional: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.AtLeast(minimum)}}
+}
+
+// validateConfig checks what one argument of a configuration says of another. Terraform calls it again when everything is
+// known.
+func validateConfig(ctx context.Context, config tfsdk.Config, model interface{ validate() diag.Diagnostics }) diag.Diagnostics {
+	diags := config.Get(ctx, model)
+	if !diags.HasError() {
+		diags.Append(model.validate()...)
+	}
+	return diags
 }
 
 // validate checks what one argument says of another. It passes over what is not known yet.

@@ -16,14 +16,9 @@ const schemaFile = "testdata/schema.json"
 // TestSchemaIsCompatible holds the schema to the published one: what a configuration relies on neither goes nor changes.
 // What is added on purpose is written down with UPDATE_SCHEMA=1.
 func TestSchemaIsCompatible(t *testing.T) {
-	resp, err := NewServer("test")().GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil || len(resp.Diagnostics) > 0 {
-		t.Fatal(err, resp.Diagnostics)
-	}
 	got := map[string]string{}
-	flatten(got, "provider", resp.Provider.Block)
-	for name, s := range resp.DataSourceSchemas {
-		flatten(got, "data."+name, s.Block)
+	for at, block := range schemas(t) {
+		flatten(got, at, block)
 	}
 	if os.Getenv("UPDATE_SCHEMA") != "" {
 		text, err := json.MarshalIndent(got, "", "  ")
@@ -57,6 +52,26 @@ func TestSchemaIsCompatible(t *testing.T) {
 	}
 }
 
+// schemas are all that the provider has, by kind and name.
+func schemas(t *testing.T) map[string]*tfprotov6.SchemaBlock {
+	t.Helper()
+	resp, err := NewServer("test")().GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil || len(resp.Diagnostics) > 0 {
+		t.Fatal(err, resp.Diagnostics)
+	}
+	all := map[string]*tfprotov6.SchemaBlock{"provider": resp.Provider.Block}
+	for name, s := range resp.DataSourceSchemas {
+		all["data."+name] = s.Block
+	}
+	for name, s := range resp.EphemeralResourceSchemas {
+		all["ephemeral."+name] = s.Block
+	}
+	for name, s := range resp.ActionSchemas {
+		all["action."+name] = s.Schema.Block
+	}
+	return all
+}
+
 // flatten writes each attribute and block below a path, with its type and what may be done with it.
 func flatten(into map[string]string, at string, block *tfprotov6.SchemaBlock) {
 	attributes(into, at, block.Attributes)
@@ -87,10 +102,6 @@ func attributes(into map[string]string, at string, all []*tfprotov6.SchemaAttrib
 
 // TestDescriptions has a description for everything a configuration can name.
 func TestDescriptions(t *testing.T) {
-	resp, err := NewServer("test")().GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
 	var check func(at string, block *tfprotov6.SchemaBlock)
 	described := func(at string, all []*tfprotov6.SchemaAttribute) {
 		for _, a := range all {
@@ -110,8 +121,9 @@ func TestDescriptions(t *testing.T) {
 			check(at+"."+nested.TypeName, nested.Block)
 		}
 	}
-	check("provider", resp.Provider.Block)
-	for name, s := range resp.DataSourceSchemas {
-		check(name, s.Block)
+	for at, block := range schemas(t) {
+		if check(at, block); at != "provider" && block.Description == "" {
+			t.Errorf("%s has no description", at)
+		}
 	}
 }

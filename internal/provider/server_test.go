@@ -70,6 +70,27 @@ func twoServers(t *testing.T, service http.Handler) (fast, plain tfprotov6.Provi
 	return servers[0], servers[1]
 }
 
+// kindType is the type of a configuration of a kind, such as data or ephemeral.
+func kindType(t *testing.T, kind string) tftypes.Type {
+	t.Helper()
+	return schemas(t)[kind+"."+pushTasksName].ValueType()
+}
+
+// readFunc reads push tasks with a configuration.
+type readFunc func(context.Context, tfprotov6.ProviderServer, *tfprotov6.DynamicValue) (*tfprotov6.DynamicValue, []*tfprotov6.Diagnostic, error)
+
+// readers are the kinds that return rows.
+var readers = map[string]readFunc{
+	"data": func(ctx context.Context, server tfprotov6.ProviderServer, config *tfprotov6.DynamicValue) (*tfprotov6.DynamicValue, []*tfprotov6.Diagnostic, error) {
+		resp, err := readPushTasks(ctx, server, config)
+		return resp.State, resp.Diagnostics, err
+	},
+	"ephemeral": func(ctx context.Context, server tfprotov6.ProviderServer, config *tfprotov6.DynamicValue) (*tfprotov6.DynamicValue, []*tfprotov6.Diagnostic, error) {
+		resp, err := server.OpenEphemeralResource(ctx, &tfprotov6.OpenEphemeralResourceRequest{TypeName: pushTasksName, Config: config})
+		return resp.Result, resp.Diagnostics, err
+	},
+}
+
 // readPushTasks reads the data source with a configuration.
 func readPushTasks(ctx context.Context, server tfprotov6.ProviderServer, config *tfprotov6.DynamicValue) (*tfprotov6.ReadDataSourceResponse, error) {
 	return server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{TypeName: "tencentcdn_push_tasks", Config: config})
