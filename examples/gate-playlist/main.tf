@@ -64,7 +64,6 @@ data "tencentcdn_push_tasks" "playlist" {
       condition = self.passed
       error_message = join("\n", concat(
         ["The video is not cached: ${jsonencode(self.status_counts)}."],
-        [for url in self.missing_urls : "missing: ${url}"],
         [for row in self.push_logs : "${row.status}: ${row.url}" if row.status != "done"],
       ))
     }

@@ -14,6 +14,11 @@ terraform {
 
 provider "tencentcdn" {}
 
+variable "domain" {
+  description = "Domain of the URLs."
+  type        = string
+}
+
 variable "urls" {
   description = "URLs that must be cached in every area."
   type        = set(string)
@@ -48,6 +53,7 @@ data "tencentcdn_push_tasks" "launch" {
   for_each = var.areas
 
   start_time          = var.since
+  keyword             = var.domain
   area                = each.key
   urls                = var.urls
   latest_only         = true
@@ -63,7 +69,6 @@ data "tencentcdn_push_tasks" "launch" {
       condition = self.passed
       error_message = join("\n", concat(
         ["The cache is not warm in ${each.key}: ${jsonencode(self.status_counts)}."],
-        [for url in self.missing_urls : "missing: ${url}"],
         [for row in self.push_logs : "${row.status}: ${row.url}" if row.status != "done"],
       ))
     }

@@ -383,7 +383,7 @@ func wanted() []string {
 	for i := range 40 {
 		urls = append(urls, fmt.Sprintf("https://www.example.com/launch/%02d", i))
 	}
-	return []string{"urls=" + jsonText(urls), "poll_interval=1s", "since=" + submitted.Add(-time.Hour).Format(time.RFC3339)}
+	return []string{"urls=" + jsonText(urls), "poll_interval=1s", "domain=www.example.com", "since=" + submitted.Add(-time.Hour).Format(time.RFC3339)}
 }
 
 // shared is a domain that others push to as well: 40 URLs in two areas, some of which failed and were pushed again, the last

@@ -8,7 +8,7 @@ terraform {
 }
 
 variable "task_id" {
-  description = "A task to look up, so that there is something to sign."
+  description = "ID of a task to look up."
   type        = string
 }
 
