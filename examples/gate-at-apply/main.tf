@@ -1,11 +1,12 @@
-# The task id is known only during the run, so the read, and the gate, come at apply.
+# The task ID is known only during apply, so the data source is read, and the gate evaluated, during apply.
 
 terraform {
   required_version = ">= 1.4" # terraform_data
 
   required_providers {
     tencentcdn = {
-      source = "tencentcdn/tencentcdn"
+      source  = "tencentcdn/tencentcdn"
+      version = "~> 0.1"
     }
   }
 }
@@ -13,11 +14,11 @@ terraform {
 provider "tencentcdn" {}
 
 variable "task_id" {
-  description = "Task id that the submission answers."
+  description = "ID that the submission returns."
   type        = string
 }
 
-# Stands for the resource that submits the task. Its output is unknown until it has been created.
+# Stands for the resource that submits the task. Its output is unknown until it is created.
 resource "terraform_data" "submission" {
   input = var.task_id
 }
@@ -27,13 +28,13 @@ data "tencentcdn_push_tasks" "launch" {
 
   lifecycle {
     postcondition {
-      condition     = self.all_done
-      error_message = "The cache is not warm: ${jsonencode(self.status_counts)}."
+      condition     = self.passed
+      error_message = length(self.push_logs) == 0 ? "The cache is not warm: no push tasks are listed." : "The cache is not warm: ${jsonencode(self.status_counts)}."
     }
   }
 }
 
-# Stands for whatever must not ship while the cache is cold. It is created only when the gate is open.
+# Stands for whatever must not ship while the cache is cold. It is created only if the gate is open.
 resource "terraform_data" "release" {
   depends_on = [data.tencentcdn_push_tasks.launch]
 }

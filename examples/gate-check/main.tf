@@ -1,11 +1,12 @@
-# Warns when a prefetch task is not done. Nothing is held up: a failed check, and even a failed read, is a warning.
+# Warns if a prefetch task is not done. Nothing is blocked: a failed check, and even a failed read, is a warning.
 
 terraform {
   required_version = ">= 1.5" # check
 
   required_providers {
     tencentcdn = {
-      source = "tencentcdn/tencentcdn"
+      source  = "tencentcdn/tencentcdn"
+      version = "~> 0.1"
     }
   }
 }
@@ -13,7 +14,7 @@ terraform {
 provider "tencentcdn" {}
 
 variable "task_id" {
-  description = "Task id that the submission answered."
+  description = "ID that the submission returned."
   type        = string
 }
 
@@ -23,7 +24,10 @@ check "cache_is_warm" {
   }
 
   assert {
-    condition     = data.tencentcdn_push_tasks.launch.all_done
-    error_message = "The cache is not warm: ${jsonencode(data.tencentcdn_push_tasks.launch.status_counts)}."
+    condition = data.tencentcdn_push_tasks.launch.passed
+    error_message = (length(data.tencentcdn_push_tasks.launch.push_logs) == 0
+      ? "The cache is not warm: no push tasks are listed for task ${var.task_id}."
+      : "The cache is not warm: ${jsonencode(data.tencentcdn_push_tasks.launch.status_counts)}."
+    )
   }
 }

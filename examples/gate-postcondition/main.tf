@@ -5,7 +5,8 @@ terraform {
 
   required_providers {
     tencentcdn = {
-      source = "tencentcdn/tencentcdn"
+      source  = "tencentcdn/tencentcdn"
+      version = "~> 0.1"
     }
   }
 }
@@ -13,7 +14,7 @@ terraform {
 provider "tencentcdn" {}
 
 variable "task_id" {
-  description = "Task id that the submission answered."
+  description = "ID that the submission returned."
   type        = string
 }
 
@@ -22,11 +23,14 @@ data "tencentcdn_push_tasks" "launch" {
 
   lifecycle {
     postcondition {
-      condition = self.all_done
-      error_message = join("\n", concat(
-        ["The cache is not warm: ${jsonencode(self.status_counts)}."],
-        [for row in self.push_logs : "${row.status}: ${row.url}" if row.status != "done"],
-      ))
+      condition = self.passed
+      error_message = (length(self.push_logs) == 0
+        ? "The cache is not warm: no push tasks are listed for task ${var.task_id}."
+        : join("\n", concat(
+          ["The cache is not warm: ${jsonencode(self.status_counts)}."],
+          [for row in self.push_logs : "${row.status}: ${row.url}" if row.status != "done"],
+        ))
+      )
     }
   }
 }

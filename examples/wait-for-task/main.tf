@@ -1,11 +1,12 @@
-# Waits for a task that another tool submitted, then lets the run go on only if all of it was prefetched.
+# Waits for a task that another tool submitted, and continues only if every URL was prefetched.
 
 terraform {
   required_version = ">= 1.4" # terraform_data; the postcondition alone needs 1.2
 
   required_providers {
     tencentcdn = {
-      source = "tencentcdn/tencentcdn"
+      source  = "tencentcdn/tencentcdn"
+      version = "~> 0.1"
     }
   }
 }
@@ -13,7 +14,7 @@ terraform {
 provider "tencentcdn" {}
 
 variable "task_id" {
-  description = "Task id that the other tool was answered."
+  description = "ID that the submission returned."
   type        = string
 }
 
@@ -24,7 +25,7 @@ variable "timeout" {
 }
 
 variable "poll_interval" {
-  description = "How long to pause between two looks."
+  description = "Time between two polls."
   type        = string
   default     = "10s"
 }
@@ -38,10 +39,10 @@ data "tencentcdn_push_tasks" "launch" {
     read = var.timeout
   }
 
-  # The wait ends when nothing is in process any more, also if URLs failed. Whether that will do is said here.
+  # The wait ends when every row has ended, including those that failed. The postcondition decides whether that is enough.
   lifecycle {
     postcondition {
-      condition = self.all_done
+      condition = self.passed
       error_message = join("\n", concat(
         ["The cache is not warm: ${jsonencode(self.status_counts)}."],
         [for row in self.push_logs : "${row.status}: ${row.url}" if row.status != "done"],

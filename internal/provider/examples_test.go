@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"encoding/base64"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -41,7 +42,7 @@ func trials() map[string]map[string]trial {
 		},
 		"data-sources/tencentcdn_push_tasks": {
 			"open": {options: cdnsim.Options{Tasks: append(rows(2), anotherTask("fail"))}, check: outputs(
-				"status_by_url", `{"https://www.example.com/000":"done","https://www.example.com/001":"done"}`,
+				"statuses_by_url", `{"https://www.example.com/000":["done"],"https://www.example.com/001":["done"]}`,
 				"november", `{"done":2,"fail":1,"invalid":0,"process":0}`, "november_failures", `["https://www.example.com/another"]`)},
 			"shut": {options: bad, refused: `The cache is not warm: {"done":3,"fail":0,"invalid":1,"process":0}.`},
 		},
@@ -64,11 +65,12 @@ func trials() map[string]map[string]trial {
 		"gate-postcondition": {
 			"open": {options: done, vars: example, check: applied("terraform_data")},
 			"shut": {options: bad, vars: example, refused: "invalid: https://www.example.com/bad"},
-			"none": {vars: example, refused: `The cache is not warm: {"done":0,"fail":0,"invalid":0,"process":0}.`},
+			"none": {vars: example, refused: "The cache is not warm: no push tasks are listed for task 1533031853231313311."},
 		},
 		"gate-at-apply": {
 			"open": {options: done, vars: example, check: applied("terraform_data")},
 			"shut": {options: bad, vars: example, refused: `The cache is not warm: {"done":3,"fail":0,"invalid":1,"process":0}.`},
+			"none": {vars: example, refused: "The cache is not warm: no push tasks are listed."},
 		},
 		"gate-ephemeral": {
 			"open": {options: done, vars: example, check: applied("terraform_data")},
@@ -86,17 +88,35 @@ func trials() map[string]map[string]trial {
 			"shut": {options: cdnsim.Options{Tasks: append(rows(1), anotherTask("process"))},
 				vars:    []string{`task_ids={mainland="1533031853231313311",overseas="1602745231"}`},
 				refused: `The cache is not warm in overseas: {"done":0,"fail":0,"invalid":0,"process":1}.`},
+			"none": {options: done, vars: []string{`task_ids={mainland="1533031853231313311",overseas="1602745231"}`},
+				refused: "The cache is not warm in overseas: no push tasks are listed for task 1602745231."},
 		},
 		"gate-check": {
 			"open": {options: done, vars: example, check: warnings()},
 			"shut": {options: bad, vars: example, check: warnings(`The cache is not warm: {"done":3,"fail":0,"invalid":1,"process":0}.`)},
+			"none": {vars: example, check: warnings("The cache is not warm: no push tasks are listed for task 1533031853231313311.")},
+		},
+		"gate-ci": {
+			"open": {options: done, vars: example, check: warnings()},
+			"shut": {options: bad, vars: example, check: warnings("The cache is not warm: {\"done\":3,\"fail\":0,\"invalid\":1,\"process\":0}.\n" +
+				"invalid: https://www.example.com/bad")},
+		},
+		"gate-urls": {
+			"open":  {options: cdnsim.Options{Tasks: shared("done")}, vars: wanted(), check: applied("terraform_data")},
+			"shut":  {options: cdnsim.Options{Tasks: shared("fail")}, vars: wanted(), refused: `The cache is not warm in overseas: {"done":39,"fail":1,"invalid":0,"process":0}.`},
+			"short": {options: cdnsim.Options{Tasks: shared("done")[1:]}, vars: append(wanted(), "timeout=3s"), refused: "Missing:\n  - https://www.example.com/launch/00\n"},
+		},
+		"gate-playlist": {
+			"open":  {options: cdnsim.Options{Tasks: playlist(3, "done")}, vars: soon, check: applied("terraform_data")},
+			"shut":  {options: cdnsim.Options{Tasks: playlist(3, "invalid")}, vars: soon, refused: "invalid: https://video.example.net/vod/1/seg-00003.ts"},
+			"short": {options: cdnsim.Options{Tasks: playlist(2, "done")}, vars: append([]string{"timeout=4s"}, soon...), refused: "Missing:\n  - https://video.example.net/vod/1/seg-00003.ts\n"},
 		},
 		"gate-last-hour": {
 			"open": {options: cdnsim.Options{Tasks: append(recent("done", "done"), anotherTask("fail"))},
 				vars: []string{"domain=www.example.com"}, check: applied("terraform_data")},
 			"shut": {options: cdnsim.Options{Tasks: recent("done", "fail")}, vars: []string{"domain=www.example.com"},
 				refused: `The cache is not warm: {"done":1,"fail":1,"invalid":0,"process":0}.`},
-			"none": {options: done, vars: []string{"domain=www.example.com"}, refused: "nothing was submitted for www.example.com in the last hour"},
+			"none": {options: done, vars: []string{"domain=www.example.com"}, refused: "no push tasks are listed for www.example.com in the last hour"},
 		},
 		"wait-for-task": {
 			"open": {options: cdnsim.Options{Tasks: pending(2, time.Second, "done")}, vars: soon, check: applied("terraform_data")},
@@ -106,9 +126,20 @@ func trials() map[string]map[string]trial {
 		"modules/prefetch-gate": {
 			"open": {options: cdnsim.Options{Tasks: pending(2, time.Second, "done")}, vars: soon,
 				check: outputs("failures", `[]`, "status_counts", `{"done":2,"fail":0,"invalid":0,"process":0}`)},
-			"open in spite of one": {options: bad, vars: append([]string{"max_failures=1"}, soon...),
-				check: outputs("failures", `[{"status":"invalid","task_id":"1533031853231313311","url":"https://www.example.com/bad"}]`)},
-			"shut": {options: bad, vars: soon, refused: "invalid: https://www.example.com/bad"},
+			"open, one may fail": {options: bad, vars: append([]string{"max_failures=1"}, soon...),
+				check: outputs("failures", `[{"area":"mainland","status":"invalid","task_id":"1533031853231313311","url":"https://www.example.com/bad"}]`)},
+			"open, several tasks": {options: cdnsim.Options{Tasks: append(rows(1), anotherTask("done"))},
+				vars:  []string{`task_ids=["1533031853231313311", "1602745231\n"]`, "poll_interval=1s"},
+				check: outputs("status_counts", `{"done":2,"fail":0,"invalid":0,"process":0}`)},
+			"open, latest of known URLs": {options: cdnsim.Options{Tasks: shared("done")},
+				vars:  append(wanted()[:2:2], "area=overseas", "latest_only=true", "start_time=2026-11-24 00:00:00", "poll_interval=1s"),
+				check: outputs("status_counts", `{"done":40,"fail":0,"invalid":0,"process":0}`)},
+			"shut": {options: bad, vars: soon, refused: "The cache is not warm: task 1533031853231313311.\n" +
+				"By status: 3 done, 0 fail, 1 invalid, 0 process\nBy area: mainland 3 done, 1 invalid\n" +
+				"Failed or invalid:\n  - https://www.example.com/bad (mainland, invalid)"},
+			"shut early": {options: cdnsim.Options{Tasks: slices.Concat(failing(12), later([]cdnsim.Task{task("https://www.example.com/\x1b[2J", "process")}))},
+				vars: append([]string{"max_failures=2"}, soon...), refused: "(mainland, fail)\n  - and 2 more\n" +
+					"In process:\n  - https://www.example.com/?[2J (mainland, process)"},
 		},
 		"credentials/environment":          {"": {env: nil, check: signedBy(false)}},
 		"credentials/static":               {"": {vars: []string{"secret_id=AKIDEXAMPLE", "secret_key=EXAMPLEKEY"}, check: signedBy(false)}},
@@ -356,6 +387,56 @@ func recent(statuses ...string) []cdnsim.Task {
 	return all
 }
 
+// failing are n rows that failed.
+func failing(n int) []cdnsim.Task {
+	all := rows(n)
+	for i := range all {
+		all[i].Status = "fail"
+	}
+	return all
+}
+
+// wanted are the variables for the URLs of shared.
+func wanted() []string {
+	var urls []string
+	for i := range 40 {
+		urls = append(urls, fmt.Sprintf("https://www.example.com/launch/%02d", i))
+	}
+	return []string{"urls=" + jsonText(urls), "poll_interval=1s", "domain=www.example.com", "since=" + submitted.Add(-time.Hour).Format(time.RFC3339)}
+}
+
+// shared is a domain that others push to as well: 40 URLs in two areas, some of which failed and were pushed again, the last
+// in overseas still in process, and another team's rows.
+func shared(final string) []cdnsim.Task {
+	var all []cdnsim.Task
+	for _, area := range []string{"mainland", "overseas"} {
+		for i := range 40 {
+			t := task(fmt.Sprintf("https://www.example.com/launch/%02d", i), "done")
+			t.Area, t.CreateTime = area, submitted.Add(10*time.Minute)
+			all = append(all, t)
+			if i%10 == 5 {
+				t.Status, t.CreateTime = "fail", submitted
+				all = append(all, t)
+			}
+		}
+	}
+	last := &all[len(all)-1]
+	last.Status, last.Added, last.DoneAfter, last.Final = "process", notYet, time.Second, final
+	return append(all, task("https://www.example.com/others/a", "fail"), task("https://www.example.com/others/b", "process"))
+}
+
+// playlist is a playlist and n of its segments, which are listed one by one; the last of them ends as given.
+func playlist(n int, final string) []cdnsim.Task {
+	all := []cdnsim.Task{task("https://video.example.net/vod/1/index.m3u8", "done")}
+	for i := range n {
+		segment := task(fmt.Sprintf("https://video.example.net/vod/1/seg-%05d.ts", i+1), "done")
+		segment.ListedAfter = time.Duration(i) * 700 * time.Millisecond
+		all = append(all, segment)
+	}
+	all[n].Status = final
+	return later(all)
+}
+
 // demo is the data of `make demo`, whose task in process soon ends.
 func demo(final string) []cdnsim.Task {
 	all := cdnsim.Demo(time.Now())
@@ -395,6 +476,37 @@ func TestExamples_suites(t *testing.T) {
 			if passed := strings.Count(o.stdout, "... pass\n"); passed < runs || runs == 0 {
 				t.Errorf("%d lines of success for %d runs:\n%s", passed, runs, o.stdout)
 			}
+		})
+	}
+}
+
+// A machine reads the verdict of gate-ci: as JUnit, and in the plan.
+func TestExamples_report(t *testing.T) {
+	t.Parallel()
+	needVersion(t, "1.11.0", "terraform test -junit-xml")
+	if isOpenTofu() {
+		t.Skip("OpenTofu has no -junit-xml.")
+	}
+	for status, want := range map[string]struct{ junit, check string }{
+		"done":    {`errors="0"`, `"status":"pass"`},
+		"invalid": {`errors="1"`, `"status":"fail"`},
+	} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			p := copied(t, "gate-ci")
+			p.at(simulate(t, cdnsim.Options{Tasks: append(rows(3), task("https://www.example.com/last", status))}))
+			p.env = append(p.env, accountKeys...)
+			id := "-var=task_id=1533031853231313311"
+			if o := p.run("test", "-no-color", "-junit-xml=report.xml", id); (o.code == 0) != (status == "done") {
+				t.Errorf("exit code %d\n%s%s", o.code, o.stdout, o.stderr)
+			}
+			report, err := os.ReadFile(filepath.Join(p.dir, "report.xml"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			says(t, string(report), `<testcase name="cache_is_warm"`, want.junit)
+			p.plan("-out=plan", id).must(t)
+			says(t, p.run("show", "-json", "plan").must(t).stdout, `"checks":[{"address":{"kind":"check","name":"cache_is_warm"`, want.check)
 		})
 	}
 }

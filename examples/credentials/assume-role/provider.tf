@@ -5,7 +5,7 @@ provider "tencentcdn" {
     session_duration = 3600 # seconds
     external_id      = "release-pipeline"
 
-    # The session may do no more than this, whatever the role may.
+    # Limits what the session may do, whatever the role allows.
     policy = jsonencode({
       version = "2.0"
       statement = [{

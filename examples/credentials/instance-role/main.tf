@@ -1,13 +1,14 @@
 terraform {
   required_providers {
     tencentcdn = {
-      source = "tencentcdn/tencentcdn"
+      source  = "tencentcdn/tencentcdn"
+      version = "~> 0.1"
     }
   }
 }
 
 variable "task_id" {
-  description = "A task to look up, so that there is something to sign."
+  description = "ID of a task to look up."
   type        = string
 }
 

@@ -1,3 +1,3 @@
 provider "tencentcdn" {
-  cam_role_name = "cdnsim" # the role bound to the instance
+  cam_role_name = "cdnsim" # the role attached to the instance
 }

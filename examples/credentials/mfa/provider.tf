@@ -1,5 +1,5 @@
 variable "token_code" {
-  description = "The code that the device shows now."
+  description = "Code that the MFA device shows now."
   type        = string
   sensitive   = true
 }

@@ -1,3 +1,3 @@
 provider "tencentcdn" {
-  enable_pod_oidc = true # TKE sets the rest in the pod
+  enable_pod_oidc = true # the cluster sets the variables
 }

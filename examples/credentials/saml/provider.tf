@@ -1,5 +1,5 @@
 variable "saml_assertion" {
-  description = "What the identity provider answered, in base64."
+  description = "SAML response of the identity provider, in base64."
   type        = string
   sensitive   = true
 }

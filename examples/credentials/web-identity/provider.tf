@@ -1,5 +1,5 @@
 variable "web_identity_token_file" {
-  description = "A file that the identity provider keeps fresh."
+  description = "File with a current token of the identity provider."
   type        = string
 }
 

@@ -8,7 +8,7 @@ data "tencentcdn_push_tasks" "gate" {
 
   lifecycle {
     postcondition {
-      condition     = self.all_done
+      condition     = self.passed
       error_message = "The cache is not warm: ${jsonencode(self.status_counts)}."
     }
   }

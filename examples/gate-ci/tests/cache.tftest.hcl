@@ -1,0 +1,4 @@
+# Reads the real service, and fails if the check does.
+run "cache_is_warm" {
+  command = plan
+}
