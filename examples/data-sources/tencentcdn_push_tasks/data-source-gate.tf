@@ -8,8 +8,9 @@ data "tencentcdn_push_tasks" "gate" {
 
   lifecycle {
     postcondition {
-      condition     = self.passed
-      error_message = "The cache is not warm: ${jsonencode(self.status_counts)}."
+      condition = self.passed
+      error_message = (length(self.push_logs) == 0 ? "The cache is not warm: no push tasks are listed." :
+      "The cache is not warm: ${jsonencode(self.status_counts)}.")
     }
   }
 }
