@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Config says which service a Client calls, as whom, and with how much patience.
@@ -99,7 +100,7 @@ func Call[T any](ctx context.Context, c *Client, action string, params any) (*T,
 // call makes attempt after attempt until one succeeds, or no other may follow.
 func (c *Client) call(ctx context.Context, action string, params any, read func(io.Reader) (reply, error)) (Result, error) {
 	op := &operation{client: c, action: action, read: read, cured: map[verdict]bool{}}
-	payload, err := json.Marshal(params)
+	payload, err := json.Marshal(params, jsontext.AllowInvalidUTF8(true))
 	if err != nil {
 		return Result{}, op.complete(&Error{Cause: fmt.Errorf("the parameters cannot be encoded: %w", err)})
 	}

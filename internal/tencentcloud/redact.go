@@ -30,7 +30,7 @@ func Redact(text string, secrets ...string) string {
 	slices.SortFunc(forms, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 	for _, secret := range forms {
 		switch {
-		case secret == "":
+		case len(secret) < minAnywhere && !word.MatchString(secret): // none, or punctuation, which is in any text
 		case len(secret) < minAnywhere && word.FindString(secret) == secret:
 			text = word.ReplaceAllStringFunc(text, func(w string) string {
 				if w == secret {

@@ -230,6 +230,7 @@ func TestRedact(t *testing.T) {
 		{"a short one alone", "ExternalId ab: 'ab', ab=ab_ab.", []string{"ab"}, "ExternalId (redacted): '(redacted)', (redacted)=(redacted)_(redacted)."},
 		{"a short one in words", "the table 1ab2 abab aba ábá abá", []string{"ab", "á"}, "the table 1ab2 abab aba ábá abá"},
 		{"a short one that is all", "ab", []string{"ab"}, "(redacted)"},
+		{"punctuation", "AuthFailure.TokenFailure: wrong.", []string{".", ":"}, "AuthFailure.TokenFailure: wrong."},
 		{"a short one that is no word", "x #b #bc b# a#b", []string{"#b"}, "x (redacted) (redacted)c b# a(redacted)"},
 		{"one within another", "outer-inner-outer and inner-", []string{"inner-", "outer-inner-outer"}, "(redacted) and (redacted)"},
 		{"as a form has it", "SAMLAssertion=a%2Fb%2Bc%3D%3D", []string{"a/b+c=="}, "SAMLAssertion=(redacted)"},
