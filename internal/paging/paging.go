@@ -112,6 +112,7 @@ type reader[R any, K comparable] struct {
 	// What the responses have shown of the service:
 	widest                   atomic.Int64 // rows of the largest response
 	given                    atomic.Int64 // rows of the longest span that has been swept to its end
+	moves                    atomic.Bool  // the list has changed while it was read
 	fromIncluded, toIncluded atomic.Bool  // rows of the very ends of a span came
 }
 
@@ -133,7 +134,11 @@ func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
 		if err != nil {
 			return List[R]{}, err
 		}
-		if agreed = streak(agreed, last != nil && r.agree(last, s)); agreed == proof || s.still() {
+		if s.finding == moved {
+			r.moves.Store(true)
+		}
+		agreed = streak(agreed, last != nil && r.agree(last, s))
+		if s.still() && (s.responses <= 1 || !r.moves.Load()) || agreed == proof {
 			return r.beyond(ctx, span, s)
 		}
 		if s.order&untimed != 0 && span != r.whole {
@@ -141,6 +146,9 @@ func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
 		}
 		if parts := span.pieces(s.seconds, r.widest.Load()*19/20); s.order&untimed == 0 && len(parts) > 1 {
 			return r.inParts(ctx, s, 0, parts)
+		}
+		if s.still() {
+			return r.beyond(ctx, span, s)
 		}
 		seen = append(seen, s.pages...)
 		rows := r.account(seen, s.rows)
