@@ -210,18 +210,18 @@ func (r *reader[R, K]) beyond(ctx context.Context, span Span, s *sweep[R]) (List
 		return s.list(), s.refused
 	}
 	last := s.seconds[len(s.seconds)-1]
-	switch s.order {
-	case older:
+	before, at, after := Span{span.From, last - 1}, Span{last, last}, Span{last + 1, span.To}
+	switch {
+	case s.order == older:
 		return r.inParts(ctx, s, slices.Index(s.seconds, last), span.clip(Span{span.From, last}))
-	case newer:
+	case s.order == newer:
 		return r.inParts(ctx, s, slices.Index(s.seconds, last), span.clip(Span{last, span.To}))
-	case oneSecond:
-		if s.refused != nil && span.has(last) {
-			return List[R]{}, s.refused
-		}
-		list, err := r.inParts(ctx, s, len(s.rows), span.clip(Span{span.From, last - 1}, Span{last + 1, span.To}))
-		list.Complete = list.Complete && (s.total == nil || *s.total <= int64(len(list.Rows)))
-		return list, err
+	case span == at:
+		return s.list(), s.refused
+	case s.order == oneSecond && s.refused == nil && !s.overcounted():
+		return r.inParts(ctx, s, len(s.rows), span.clip(before, after))
+	case s.order == oneSecond:
+		return r.inParts(ctx, s, 0, span.clip(before, at, after))
 	}
 	return r.inParts(ctx, s, 0, span.pieces(s.seconds, int64(len(s.rows)/2)))
 }

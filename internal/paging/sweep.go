@@ -153,12 +153,11 @@ func (r *reader[R, K]) add(s *sweep[R], p page[R]) bool {
 	case s.responses == 0:
 	case differ(s.total, p.Total) || shared < len(known) || !r.same(known[:shared], p.Rows[:shared]):
 		s.finding = moved
-	case shared == 0 && (len(p.Rows) > 0 || p.Total == nil):
+	case shared == 0:
 		s.finding = max(s.finding, unshared)
 		if knows {
-			s.responses++
-			if s.total == nil {
-				s.finding = moved
+			if s.responses++; !s.overcounted() {
+				s.finding = moved // else the list is incomplete anyway
 			}
 			return true
 		}
