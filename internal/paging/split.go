@@ -49,11 +49,11 @@ func (r *reader[R, K]) withSpare(span Span) Span {
 // sweep, which belong to none of them. The order is that of the sweep.
 func (r *reader[R, K]) inParts(ctx context.Context, s *sweep[R], first int, parts []Span) (List[R], error) {
 	lists := make([]List[R], len(parts))
-	group, ctx := errgroup.WithContext(ctx)
+	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(r.Parallel)
 	for i, span := range parts {
 		group.Go(func() (err error) {
-			lists[i], err = r.list(ctx, span)
+			lists[i], err = r.list(groupCtx, span)
 			return err
 		})
 	}
@@ -74,9 +74,16 @@ func (r *reader[R, K]) inParts(ctx context.Context, s *sweep[R], first int, part
 		slices.Reverse(rows)
 	}
 	whole.Rows = slices.Concat(append([][]R{s.rows[:first]}, rows...)...)
-	if s.order != older && s.order != newer {
-		whole.Rows = r.weave(s.rows, append(rows, s.rows[:first]))
+	if s.order == older || s.order == newer {
+		return whole, nil
 	}
+	if s.finding == moved && s.part.span == r.whole {
+		var err error
+		if s, err = r.sweep(ctx, s.part); err != nil {
+			return List[R]{}, err
+		}
+	}
+	whole.Rows = r.weave(s.rows, append(rows, s.rows[:first]))
 	return whole, nil
 }
 

@@ -29,9 +29,9 @@ func (p *page[R]) end() int64 { return p.offset + int64(len(p.Rows)) }
 type finding int
 
 const (
-	clear    finding = iota
-	unshared         // neighbouring pages shared no row, which would have shown a change
-	moved            // they contradict each other
+	consistent finding = iota
+	unshared           // neighbouring pages shared no row, which would have shown a change
+	moved              // they contradict each other
 )
 
 // order is that of a list in time.
@@ -78,7 +78,7 @@ func (s *sweep[R]) limited() bool { return s.part.limit > 0 && int64(len(s.rows)
 // still, a missing row leaves room for another one to come twice; if it changed, a
 // count or the row that two pages share gives it away, unless rows look alike.
 func (s *sweep[R]) still() bool {
-	return s.finding == clear && (s.responses <= 1 || s.total != nil && *s.total >= s.end() && len(s.keys) == len(s.rows))
+	return s.finding == consistent && (s.responses <= 1 || s.total != nil && *s.total >= s.end() && len(s.keys) == len(s.rows))
 }
 
 // overcounted reports whether the service counts more rows than it gives.
