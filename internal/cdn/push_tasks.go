@@ -36,13 +36,11 @@ func (s *Service) PushTasks(ctx context.Context, q Query) (Result, error) {
 	r := &pushTasks{service: s, query: q, whole: q.span()}
 	list, err := paging.Read(ctx, paging.Source[Task, identity]{
 		Fetch: r.fetch, Key: (*Task).identity, Second: (*Task).second,
-		Windowed: q.TaskID != "" || q.StartTime != "",
 		Parallel: s.parallel, MaxRows: s.maxTasks,
 	}, r.whole, q.Offset, q.Limit)
 	if err != nil {
 		return Result{}, r.failure(err)
 	}
-	s.learnPageSize(list.PageSize)
 	return Result{Tasks: list.Rows, TotalCount: list.Total, RequestID: r.requestID, Complete: list.Complete}, nil
 }
 

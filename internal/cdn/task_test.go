@@ -53,7 +53,7 @@ func TestResponses(t *testing.T) {
 		"unknown_fields.json": {"1|http://a.example/|null|null|null|null|null"},
 	} {
 		t.Run(file, func(t *testing.T) {
-			result := read(t, serviceOf(literal(t, file), 4), Query{TaskID: "1"})
+			result := read(t, serviceOf(literal(t, file), 4), Query{TaskID: "1", Limit: int64(len(want))})
 			var got []string
 			for i := range result.Tasks {
 				got = append(got, row(&result.Tasks[i]))
@@ -78,7 +78,7 @@ func TestDocumentedResponse(t *testing.T) {
 		t.Errorf("RequestID %q, want %q", result.RequestID, want)
 	}
 	complete(t, result, false)
-	equal(t, "asked", asked(sim), []request{{0, 1000}, {1, 1000}, {0, 2}, {1, 1}, {0, 2}, {1, 1}})
+	equal(t, "asked", asked(sim), []request{{0, 1000}, {1, 1000}, {0, 1}, {1, 1000}, {0, 1}, {1, 1000}})
 }
 
 func TestBadResponses(t *testing.T) {

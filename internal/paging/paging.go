@@ -1,23 +1,25 @@
 // Package paging reads a list that may change while it is read. A service gives
 // it in pages, each of which is atomic; between two responses anything may
 // happen. A row that is there from before the read until after it is returned
-// exactly once, or the read fails. It knows neither HTTP nor what a row is.
+// exactly once, or the read fails. The package knows neither HTTP nor what a row
+// is.
 //
 // A list that holds still is read in one [sweep], which also proves that it held
 // still. Any other list is split into spans of time that fit into one response
-// each, since what comes in one response is exact whatever moves elsewhere. What
-// cannot be split is swept until the responses agree.
+// each, since what comes in one response is exact whatever moves elsewhere. Where
+// a single second has more rows than that, it is swept until the responses agree
+// or account for every row.
 package paging
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"hash/maphash"
 	"math"
+	"slices"
 	"sync/atomic"
-
-	"golang.org/x/sync/semaphore"
 )
 
 // Span is a range of whole seconds, such as Unix time, both ends included.
@@ -52,7 +54,6 @@ type Source[R any, K comparable] struct {
 	Fetch    func(context.Context, Request) (Page[R], error)
 	Key      func(*R) K             // what tells rows apart and never changes; equal rows have the same
 	Second   func(*R) (int64, bool) // the second that a row belongs to, which never changes; false if it has none
-	Windowed bool                   // Fetch can narrow the list to a span
 	Parallel int                    // requests at once
 	MaxRows  int64                  // a longer list is an error
 }
@@ -60,13 +61,11 @@ type Source[R any, K comparable] struct {
 // List is what a read returns.
 type List[R any] struct {
 	Rows  []R    // in the order of the service
-	Total *int64 // the service's own count of the whole list, the latest; nil if it has none
+	Total *int64 // the service's own count of the whole list; nil if it has none
 
 	// Complete is false where the service counts more rows than it gives, also
 	// when it is read again, although the list ends by itself.
 	Complete bool
-
-	PageSize int64 // rows of a full page; 0 if that is not certain
 }
 
 // ErrInconsistent is the error of a list that changed each time it was read.
@@ -80,105 +79,149 @@ func (e *TooLongError) Error() string {
 }
 
 // Read reads rows of the list from an offset on: as many as limit says, or all
-// of them if it is 0. The error is one of this package, or of Fetch.
+// of them if it is 0. The error is one of this package, or of Fetch. Positions in
+// a list that moves mean nothing by themselves: there they are counted in the
+// whole list.
 func Read[R any, K comparable](ctx context.Context, source Source[R, K], whole Span, offset, limit int64) (List[R], error) {
-	r := &reader[R, K]{source: source, whole: whole, slots: semaphore.NewWeighted(int64(source.Parallel)), seed: maphash.MakeSeed()}
-	var list List[R]
-	var err error
+	r := &reader[R, K]{Source: source, whole: whole, slots: make(chan struct{}, source.Parallel), seed: maphash.MakeSeed()}
 	if offset == 0 && limit == 0 {
-		list, err = r.list(ctx, whole)
-	} else {
-		list, err = r.part(ctx, offset, limit)
+		return r.list(ctx, whole)
 	}
-	list.PageSize = r.known.size.Load()
-	return list, err
-}
-
-// part reads the rows from an offset on. Positions in a list that moves mean
-// nothing by themselves: there they are counted in the whole list.
-func (r *reader[R, K]) part(ctx context.Context, offset, limit int64) (List[R], error) {
-	s, err := r.sweep(ctx, part[R]{span: r.whole, offset: offset, limit: limit})
+	s, err := r.sweep(ctx, part{span: whole, offset: offset, limit: limit})
 	if err != nil {
 		return List[R]{}, err
 	}
-	if s.proven() && !(r.source.Windowed && r.mayHideRows(s)) {
+	if s.still() && !r.mayHideRows(s) {
 		return s.list(), nil
 	}
-	list, err := r.list(ctx, r.whole)
-	if err != nil {
-		return List[R]{}, err
-	}
+	list, err := r.list(ctx, whole)
 	list.Rows = list.Rows[min(offset, int64(len(list.Rows))):]
 	if limit > 0 {
 		list.Rows = list.Rows[:min(limit, int64(len(list.Rows)))]
 	}
-	return list, nil
+	return list, err
 }
 
 // reader reads one list.
 type reader[R any, K comparable] struct {
-	source Source[R, K]
-	whole  Span
-	slots  *semaphore.Weighted // for the requests under way
-	seed   maphash.Seed
-	known  facts
+	Source[R, K]
+	whole Span
+	slots chan struct{} // one for each request under way
+	seed  maphash.Seed
+
+	// What the responses have shown of the service:
+	widest                   atomic.Int64 // rows of the largest response
+	given                    atomic.Int64 // rows of the longest span that has been swept to its end
+	moves                    atomic.Bool  // the list has changed while it was read
+	fromIncluded, toIncluded atomic.Bool  // rows of the very ends of a span came
 }
 
-// facts are what the responses have shown of the service.
-type facts struct {
-	size   atomic.Int64 // rows of a full page; 0 until that is certain
-	widest atomic.Int64 // rows of the largest response
-	given  atomic.Int64 // the most rows of one span that came, in one sweep
-	moves  atomic.Bool  // the list has changed while it was read
-
-	fromIncluded, toIncluded atomic.Bool // rows of the very ends of a span came
+// raise raises a value that only grows.
+func raise(value *atomic.Int64, n int64) {
+	for known := value.Load(); n > known && !value.CompareAndSwap(known, n); known = value.Load() {
+	}
 }
 
-// list reads all rows of a span.
+// list reads all rows of a span. Some of the seconds next to it may be among them.
 func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
-	s, err := r.sweep(ctx, part[R]{span: span})
-	if err != nil {
-		return List[R]{}, err
-	}
-	if !s.steady {
-		r.known.moves.Store(true)
-	}
-	splittable, hidden := r.source.Windowed && span.From < span.To, false
-	exact := s.steady && (len(s.starts) <= 1 || !splittable || !r.known.moves.Load())
-	if exact && splittable && r.mayHideRows(s) {
-		if hidden, err = r.hidesRows(ctx, span, s); err != nil {
+	const sweeps, proof = 9, 2
+	var last *sweep[R]
+	var seen []page[R]
+	var agreed, accounted int // sweeps in a row
+	of := part{span: span}
+	for n := range int64(sweeps) {
+		s, err := r.sweep(ctx, of)
+		if err != nil {
 			return List[R]{}, err
 		}
-	}
-	if exact && !hidden {
-		if confirmed, err := r.confirm(ctx, s); err != nil || confirmed {
-			return r.within(span, s.list()), err
+		if s.finding == moved {
+			r.moves.Store(true)
+		}
+		agreed = streak(agreed, last != nil && r.agree(last, s))
+		if s.still() && (s.responses <= 1 || !r.moves.Load()) || agreed == proof {
+			return r.beyond(ctx, span, s)
+		}
+		if s.order&untimed != 0 && span != r.whole {
+			break // the service's spans are of another time than that of its rows
+		}
+		if parts := span.pieces(s.seconds, r.widest.Load()*19/20); s.order&untimed == 0 && len(parts) > 1 {
+			return r.inParts(ctx, s, 0, parts)
+		}
+		if s.still() {
+			return r.beyond(ctx, span, s)
+		}
+		seen = append(seen, s.pages...)
+		rows := r.account(seen, s.rows)
+		if accounted = streak(accounted, rows != nil); accounted == proof {
+			return List[R]{Rows: rows, Total: s.total, Complete: true}, nil
+		}
+		last, of.lead = s, 0
+		if widest := r.widest.Load(); s.length() >= widest {
+			of.lead = 1 + widest*((4+3*n)%8)/8
 		}
 	}
-	if splittable {
-		if parts := r.split(span, s, hidden); len(parts) > 1 {
-			return r.lists(ctx, parts, s)
-		}
-	}
-	return r.settle(ctx, span)
+	return List[R]{}, cmp.Or(last.refused, ErrInconsistent)
 }
 
-// confirm reports whether a sweep that met nothing strange is the list: by
-// itself, or because another one, whose pages lie across the ends of these, gives
-// the same rows.
-func (r *reader[R, K]) confirm(ctx context.Context, s *sweep[R]) (bool, error) {
-	if s.proven() || s.refused != nil || len(s.starts) <= 1 {
-		return s.refused == nil, nil
+// streak counts how often in a row something was so.
+func streak(n int, so bool) int {
+	if so {
+		return n + 1
 	}
-	of := s.part
-	if of.lead = 1 + r.known.widest.Load()/2; of.lead >= r.known.widest.Load() {
-		return false, nil // pages so small have no other ends
-	}
-	again, err := r.sweep(ctx, of)
-	return err == nil && r.agree(s, again), err
+	return 0
 }
 
-// agree reports whether two sweeps show the same list.
+// agree reports whether two sweeps, whose pages begin at other places, show the
+// same list.
 func (r *reader[R, K]) agree(a, b *sweep[R]) bool {
-	return a.steady && b.steady && !differ(a.total, b.total) && r.same(a.rows, b.rows)
+	return a.finding < moved && b.finding < moved && !differ(a.total, b.total) && r.same(a.rows, b.rows)
+}
+
+// The fewest rows that a service is taken to stop at, as a console stops at
+// 10 000, and at once. A longer list may go on behind such an end, uncounted.
+const (
+	smallestBound = 500
+	leastPage     = 20
+)
+
+// mayHideRows reports whether the end of the list may be a bound of the service.
+// Where it has given more rows of another span, it is not.
+func (r *reader[R, K]) mayHideRows(s *sweep[R]) bool {
+	switch end := s.end(); {
+	case s.refused != nil || s.part.offset > 0 && len(s.rows) == 0 && s.total == nil:
+		return true
+	case end < r.given.Load():
+		return false
+	case s.overcounted():
+		return end >= leastPage
+	default:
+		return end >= smallestBound && !s.limited()
+	}
+}
+
+// beyond adds to a sweep what a bound of the service may hide. In the order of
+// time that is behind the last row, or beside the only second. In any other order
+// it can be anywhere: there, both halves of the span are read by themselves.
+func (r *reader[R, K]) beyond(ctx context.Context, span Span, s *sweep[R]) (List[R], error) {
+	if !r.mayHideRows(s) {
+		return s.list(), nil
+	}
+	if len(s.rows) == 0 || s.order&untimed != 0 {
+		return s.list(), s.refused
+	}
+	last := s.seconds[len(s.seconds)-1]
+	before, at, after := Span{span.From, last - 1}, Span{last, last}, Span{last + 1, span.To}
+	switch {
+	case s.order == older:
+		return r.inParts(ctx, s, slices.Index(s.seconds, last), span.clip(Span{span.From, last}))
+	case s.order == newer:
+		return r.inParts(ctx, s, slices.Index(s.seconds, last), span.clip(Span{last, span.To}))
+	case span == at:
+		return s.list(), s.refused
+	case s.order == oneSecond && s.refused == nil && !s.overcounted():
+		return r.inParts(ctx, s, len(s.rows), span.clip(before, after))
+	case s.order == oneSecond:
+		return r.inParts(ctx, s, 0, span.clip(before, at, after))
+	}
+	return r.inParts(ctx, s, 0, span.pieces(s.seconds, int64(len(s.rows)/2)))
 }

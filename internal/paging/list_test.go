@@ -1,0 +1,256 @@
+package paging
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// script is a service that has a list for each request, the last one for all that
+// follow. A list is the names of its rows, each with its second behind @, or those
+// of the one before it. Rows of one name are equal.
+type script struct {
+	lists     []string
+	page      int
+	uncounted bool
+	miscount  int64 // what it is off by
+	delays    map[int64]time.Duration
+
+	mu       sync.Mutex
+	requests []Request
+}
+
+func (s *script) rows() []string {
+	return strings.Fields(s.lists[min(len(s.requests), len(s.lists))-1])
+}
+
+func second(row string) (at int64, ok bool) {
+	_, text, _ := strings.Cut(row, "@")
+	_, err := fmt.Sscan(text, &at)
+	return at, err == nil
+}
+
+func (s *script) fetch(ctx context.Context, request Request) (Page[string], error) {
+	time.Sleep(s.delays[request.Offset])
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.requests = append(s.requests, request); len(s.requests) > 1000 {
+		return Page[string]{}, errors.New("no end")
+	}
+	rows := slices.DeleteFunc(s.rows(), func(row string) bool {
+		at, ok := second(row)
+		return ok && !request.has(at)
+	})
+	p := Page[string]{Limit: request.Limit}
+	if p.Limit == 0 {
+		p.Limit = 1000
+	}
+	if total := int64(len(rows)) + s.miscount; !s.uncounted {
+		p.Total = &total
+	}
+	rows = rows[min(int(request.Offset), len(rows)):]
+	p.Rows = slices.Clone(rows[:min(len(rows), int(p.Limit), s.page)])
+	return p, ctx.Err()
+}
+
+func (s *script) source() Source[string, string] {
+	return Source[string, string]{Fetch: s.fetch, Key: func(row *string) string { return *row },
+		Second: func(row *string) (int64, bool) { return second(*row) }, Parallel: 1, MaxRows: 10_000}
+}
+
+// read reads all rows, or a part of them.
+func (s *script) read(t *testing.T, offset, limit int64) (string, error) {
+	t.Helper()
+	list, err := Read(t.Context(), s.source(), Span{Beginning, End}, offset, limit)
+	if err == nil && !list.Complete {
+		err = errors.New("incomplete")
+	}
+	return strings.Join(list.Rows, " "), err
+}
+
+// names makes a list of n rows of the same second.
+func names(n int, at int64) []string {
+	rows := make([]string, n)
+	for i := range rows {
+		rows[i] = fmt.Sprintf("%02d@%d", i, at)
+	}
+	return rows
+}
+
+// Lists that change, and what comes of them: the smallest cases that were found.
+func TestChanges(t *testing.T) {
+	for name, c := range map[string]struct {
+		script *script
+		want   string
+		most   int // requests
+	}{
+		"a row leaves before one that looks like another": {&script{page: 5, lists: []string{
+			"t@1 a@1 b@1 c@1 d@1 e@1 f@1 a@1 g@1", "a@1 b@1 c@1 d@1 e@1 f@1 a@1 g@1"}},
+			"a@1 b@1 c@1 d@1 e@1 f@1 a@1 g@1", 10},
+		"a second in another order": {&script{page: 5, lists: []string{
+			"a@1 b@1 c@1 d@1 e@1 f@1 g@1 h@1 i@1", "i@1 h@1 g@1 f@1 e@1 d@1 c@1 b@1 a@1", "a@1 b@1 c@1 d@1 e@1 f@1 g@1 h@1 i@1"}},
+			"a@1 b@1 c@1 d@1 e@1 f@1 g@1 h@1 i@1", 9},
+		"the last rows are equal, and one comes": {&script{page: 3, uncounted: true, lists: []string{
+			"b@2 c@3 d@1 e@5 f@4 f@4", "a@6 b@2 c@3 d@1 e@5 f@4 f@4"}},
+			"a@6 b@2 c@3 d@1 e@5 f@4 f@4", 25},
+		"a list by name keeps its order": {&script{page: 4, lists: []string{
+			"b@3 c@1 d@2 e@4 f@1 g@5 h@2 i@3", "a@9 b@3 c@1 d@2 e@4 f@1 g@5 h@2 i@3"}},
+			"a@9 b@3 c@1 d@2 e@4 f@1 g@5 h@2 i@3", 12},
+		"rows that the first pass missed are put where they belong": {&script{page: 4, lists: []string{
+			"a@3 b@1 c@2 d@4 e@1 f@5 g@2 h@3 i@6", "b@1 c@2 d@4 e@1 f@5 g@2 h@3 i@6"}},
+			"b@1 c@2 d@4 e@1 f@5 g@2 h@3 i@6", 13},
+		"a page of one row is no end": {&script{page: 1, uncounted: true, lists: []string{"b@1 c@1", "c@1"}}, "c@1", 9},
+		"as many come as go":          {&script{page: 3, lists: []string{"a@9 b@8 c@7 d@6 e@5 f@4", "x@9 b@8 c@7 d@6 e@5 f@4"}}, "a@9 b@8 c@7 d@6 e@5 f@4", 4},
+		"rows without a second":       {&script{page: 3, lists: []string{"a b c d e", "x a b c d e"}}, "x a b c d e", 20},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := c.script.read(t, 0, 0)
+			if err != nil || got != c.want {
+				t.Errorf("got %s, %v, want %s", got, err, c.want)
+			}
+			if n := len(c.script.requests); n > c.most {
+				t.Errorf("%d requests: %v", n, c.script.requests)
+			}
+		})
+	}
+}
+
+// One submission of 40 rows, of which the 6th and the 39th are equal. Two more
+// rows are submitted while it is read, and the third page overtakes the second.
+func TestFortyRows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := names(40, 1)
+		rows[38] = rows[5]
+		first := strings.Join(rows, " ")
+		s := script{page: 20, lists: []string{first, "x@2 " + first, "y@3 x@2 " + first},
+			delays: map[int64]time.Duration{19: 2 * time.Millisecond, 38: time.Millisecond}}
+		source := s.source()
+		source.Parallel = 4
+		list, err := Read(t.Context(), source, Span{Beginning, End}, 0, 0)
+		if err != nil || !list.Complete || !slices.Equal(list.Rows, strings.Fields("y@3 x@2 "+first)) {
+			t.Errorf("%d rows: %v, %v", len(list.Rows), list, err)
+		}
+		if n := len(s.requests); n > 24 {
+			t.Errorf("%d requests: %v", n, s.requests)
+		}
+	})
+}
+
+// A service that stops at a bound that nothing tells of gives its whole list.
+func TestBounds(t *testing.T) {
+	for _, bound := range []int{500, 1000, 5000, 9999, 10_001} {
+		for _, order := range []ordering{newest, oldest, byName, updated} {
+			for _, count := range []counting{capped, none} {
+				for _, rows := range []int{bound, bound + 1, 12_000} {
+					w := newWorld(kind{order: order, count: count, replicas: one, minPage: 25, parallel: 1}, 1)
+					w.page, w.bound, w.filtered, w.items = 1000, bound, false, nil
+					clear(w.stays)
+					clear(w.ever)
+					w.fill(rows, 20_000)
+					list, err := w.read(t)
+					if err != nil || !list.Complete {
+						t.Errorf("bound %d, order %s, count %s, %d rows: complete: %t, error %v", bound, order, count, rows, list.Complete, err)
+					} else if fault := w.fault(list.Rows); fault != nil && (order == newest || order == oldest || len(list.Rows) != rows) {
+						t.Errorf("bound %d, order %s, count %s, %d rows: %.200v", bound, order, count, rows, fault)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A list that holds still takes as many requests as it has pages, with one row
+// read twice for each, and twice as many if some rows are equal.
+func TestRequests(t *testing.T) {
+	for _, page := range []int{20, 100, 1000} {
+		for _, order := range []ordering{newest, oldest} {
+			for _, twins := range []bool{false, true} {
+				w := newWorld(kind{order: order, count: counted, replicas: one, twins: twins, minPage: 20, parallel: 1}, 1)
+				w.page, w.filtered, w.items = page, false, nil
+				w.fill(10_000, 20_000)
+				list, err := w.read(t)
+				if err != nil || !list.Complete || len(list.Rows) != len(w.items) {
+					t.Fatalf("%d rows, complete: %t, error %v", len(list.Rows), list.Complete, err)
+				}
+				most := float64(1+len(w.items)/(page-1)) + 1
+				if twins {
+					most *= 2.1
+				}
+				if float64(w.requests) > most {
+					t.Errorf("order %s, pages of %d, twins %t: %d requests, want at most %.0f", order, page, twins, w.requests, most)
+				}
+			}
+		}
+	}
+}
+
+// A part of a list that moves is counted in the list.
+func TestPart(t *testing.T) {
+	still := "a@9 b@8 c@7 d@6 e@5 f@4 g@3"
+	for name, c := range map[string]struct {
+		script        *script
+		offset, limit int64
+		want          string
+		requests      int
+	}{
+		"within a page":      {&script{page: 5, lists: []string{still}}, 1, 3, "b@8 c@7 d@6", 1},
+		"over pages":         {&script{page: 3, lists: []string{still}}, 1, 5, "b@8 c@7 d@6 e@5 f@4", 2},
+		"to the end":         {&script{page: 5, lists: []string{still}}, 4, 0, "e@5 f@4 g@3", 1},
+		"behind the end":     {&script{page: 5, lists: []string{still}}, 8, 0, "", 1},
+		"of a moving list":   {&script{page: 3, lists: []string{still, "x@9 " + still}}, 1, 4, "a@9 b@8 c@7 d@6", 8},
+		"nothing, uncounted": {&script{page: 5, uncounted: true, lists: []string{still}}, 8, 0, "", 6},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := c.script.read(t, c.offset, c.limit)
+			if err != nil || got != c.want || len(c.script.requests) > c.requests {
+				t.Errorf("got %s, %v, want %s\n%v", got, err, c.want, c.script.requests)
+			}
+		})
+	}
+}
+
+// A service that does not do what it is asked for gives an error, or a list that
+// is incomplete, after a number of requests that depends on the list.
+func TestOddServices(t *testing.T) {
+	still := strings.Join(names(30, 1), " ")
+	for name, c := range map[string]struct {
+		script *script
+		change func(*Request, *Page[string])
+		want   error
+		most   int
+	}{
+		"the offset is ignored": {&script{page: 10, lists: []string{still}},
+			func(request *Request, p *Page[string]) { p.Rows = names(10, 1) }, ErrInconsistent, 40},
+		"the offset is ignored, without a count": {&script{page: 10, uncounted: true, lists: []string{still}},
+			func(request *Request, p *Page[string]) { p.Rows = names(10, 1) }, ErrInconsistent, 40},
+		"the offset is ignored, in pages of one row": {&script{page: 1, uncounted: true, lists: []string{still}},
+			func(request *Request, p *Page[string]) { p.Rows = names(1, 1) }, ErrInconsistent, 40},
+		"rows that have never come before": {&script{page: 10, uncounted: true, lists: []string{still}},
+			func(request *Request, p *Page[string]) { p.Rows = []string{fmt.Sprint(request, time.Now()), "b"} }, &TooLongError{30}, 70},
+		"spans are of another time": {&script{page: 20, lists: []string{strings.ReplaceAll(still, "1", "2"), still + " x@3", still}},
+			func(request *Request, p *Page[string]) { p.Rows = append(p.Rows, "y@9") }, ErrInconsistent, 40},
+	} {
+		t.Run(name, func(t *testing.T) {
+			source := c.script.source()
+			source.MaxRows = 30
+			source.Fetch = func(ctx context.Context, request Request) (Page[string], error) {
+				p, err := c.script.fetch(ctx, request)
+				c.change(&request, &p)
+				return p, err
+			}
+			_, err := Read(t.Context(), source, Span{0, 9}, 0, 0)
+			if tooLong := new(TooLongError); !errors.Is(err, c.want) && !(errors.As(err, &tooLong) && *tooLong == TooLongError{30}) {
+				t.Errorf("error %v, want %v", err, c.want)
+			}
+			if n := len(c.script.requests); n > c.most {
+				t.Errorf("%d requests", n)
+			}
+		})
+	}
+}
