@@ -22,8 +22,8 @@ type Result struct {
 	Complete bool
 }
 
-// The causes of an error that no response tells.
-var ErrInconsistent = paging.ErrInconsistent // the rows changed each time they were read
+// ErrInconsistent is the cause of an error if the rows changed each time they were read.
+var ErrInconsistent = paging.ErrInconsistent
 
 // TooLongError says that a list has more rows than Terraform can hold.
 type TooLongError = paging.TooLongError
@@ -41,6 +41,9 @@ func (s *Service) PushTasks(ctx context.Context, q Query) (Result, error) {
 	if err != nil {
 		return Result{}, r.failure(err)
 	}
+	if len(list.Rows) > r.widest { // then the widest page was a full one
+		s.learnPageSize(int64(r.widest))
+	}
 	return Result{Tasks: list.Rows, TotalCount: list.Total, RequestID: r.requestID, Complete: list.Complete}, nil
 }
 
@@ -52,6 +55,7 @@ type pushTasks struct {
 
 	mu        sync.Mutex
 	requestID string // of the latest response
+	widest    int    // rows of the largest one
 }
 
 // fetch requests one page. Where the list begins, a Limit that the service
@@ -94,7 +98,7 @@ func (r *pushTasks) page(ctx context.Context, request paging.Request, limit int6
 		return paging.Page[Task]{}, err
 	}
 	r.mu.Lock()
-	r.requestID = result.RequestID
+	r.requestID, r.widest = result.RequestID, max(r.widest, len(response.PushLogs.tasks))
 	r.mu.Unlock()
 	return paging.Page[Task]{Rows: response.PushLogs.tasks, Total: response.TotalCount, Limit: max(limit, int64(len(response.PushLogs.tasks)))}, nil
 }

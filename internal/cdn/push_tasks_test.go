@@ -79,12 +79,14 @@ func TestPages(t *testing.T) {
 
 // What a service has refused once, the next read does not request.
 func TestPageSizeIsLearnt(t *testing.T) {
-	sim := cdnsim.New(cdnsim.Options{Tasks: numbered(500), MaxLimit: 200, LimitMode: cdnsim.LimitRefused})
-	service := serviceOf(sim, 1)
-	read(t, service, month)
-	sim.ResetLog()
-	read(t, service, month)
-	equal(t, "requested", asked(sim), append(pagesOf(0, 199, 200, 3), request{0, 200}))
+	for _, mode := range []cdnsim.LimitMode{cdnsim.LimitCut, cdnsim.LimitRefused} {
+		sim := cdnsim.New(cdnsim.Options{Tasks: numbered(500), MaxLimit: 200, LimitMode: mode})
+		service := serviceOf(sim, 1)
+		read(t, service, month)
+		sim.ResetLog()
+		read(t, service, month)
+		equal(t, "requested", asked(sim), append(pagesOf(0, 199, 200, 3), request{0, 200}))
+	}
 }
 
 // A parameter error that no page size mends is the answer.
