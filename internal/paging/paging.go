@@ -138,7 +138,7 @@ func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
 			r.moves.Store(true)
 		}
 		agreed = streak(agreed, last != nil && r.agree(last, s))
-		if s.still() && (s.responses <= 1 || !r.moves.Load()) || agreed == proof {
+		if s.still() && (s.responses <= 1 || !r.moves.Load()) || agreed == proof || agreed > 0 && r.widest.Load() >= leastPage {
 			return r.beyond(ctx, span, s)
 		}
 		if s.order&untimed != 0 && span != r.whole {

@@ -45,10 +45,31 @@ func (r *reader[R, K]) withSpare(span Span) Span {
 	return span
 }
 
+// tryEnds requests the very second of a row, which comes if a span includes its
+// ends: then no part needs a second to spare, which a neighbour may fill.
+func (r *reader[R, K]) tryEnds(ctx context.Context, second int64) error {
+	if r.fromIncluded.Load() && r.toIncluded.Load() {
+		return nil
+	}
+	span := Span{second, second}
+	p, err := r.Fetch(ctx, Request{Span: span, Limit: 1})
+	for i := range p.Rows {
+		if at, ok := r.Second(&p.Rows[i]); ok {
+			r.learnEnds(span, at)
+		}
+	}
+	return err
+}
+
 // inParts reads the parts of a span at once, and adds them to the first rows of a
 // sweep, which belong to none of them. The order is that of the sweep.
 func (r *reader[R, K]) inParts(ctx context.Context, s *sweep[R], first int, parts []Span) (List[R], error) {
 	lists := make([]List[R], len(parts))
+	if len(parts) > 1 {
+		if err := r.tryEnds(ctx, s.seconds[len(s.seconds)-1]); err != nil {
+			return List[R]{}, err
+		}
+	}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(r.Parallel)
 	for i, span := range parts {

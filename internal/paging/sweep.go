@@ -214,10 +214,10 @@ func (r *reader[R, K]) gain(s *sweep[R], rows []R) {
 
 // learnEnds finds out from a row of a span whether the service includes its ends.
 func (r *reader[R, K]) learnEnds(span Span, at int64) {
-	switch at {
-	case span.From:
+	if at == span.From {
 		r.fromIncluded.Store(true)
-	case span.To:
+	}
+	if at == span.To {
 		r.toIncluded.Store(true)
 	}
 }
