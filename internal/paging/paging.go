@@ -118,7 +118,10 @@ type reader[R any, K comparable] struct {
 
 // raise raises a value that only grows.
 func raise(value *atomic.Int64, n int64) {
-	for known := value.Load(); n > known && !value.CompareAndSwap(known, n); known = value.Load() {
+	for {
+		if known := value.Load(); n <= known || value.CompareAndSwap(known, n) {
+			return
+		}
 	}
 }
 

@@ -104,7 +104,7 @@ func (r *reader[R, K]) inParts(ctx context.Context, s *sweep[R], first int, part
 			return List[R]{}, err
 		}
 	}
-	whole.Rows = r.weave(s.rows, append(rows, s.rows[:first]))
+	whole.Rows = r.weave(s.rows, slices.Concat(rows, [][]R{s.rows[:first]}))
 	return whole, nil
 }
 
