@@ -1,7 +1,6 @@
 package paging
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -62,60 +61,53 @@ func (r *reader[R, K]) inParts(ctx context.Context, s *sweep[R], first int, part
 	}
 	whole := List[R]{Total: s.total, Complete: true}
 	undercounted := s.finding < moved && s.total != nil && *s.total < s.end() // then no count means anything
-	rows := make([][]R, len(parts))
+	rows := [][]R{s.rows[:first]}
 	for i, list := range lists {
-		rows[i] = slices.DeleteFunc(list.Rows, func(row R) bool {
+		rows = append(rows, slices.DeleteFunc(list.Rows, func(row R) bool {
 			at, _ := r.Second(&row)
 			return !parts[i].has(at)
-		})
+		}))
 		whole.Complete = whole.Complete && (list.Complete || undercounted)
 	}
-	if s.order == older {
-		slices.Reverse(rows)
-	}
-	whole.Rows = slices.Concat(append([][]R{s.rows[:first]}, rows...)...)
-	if s.order == older || s.order == newer {
+	var err error
+	switch {
+	case s.order == older:
+		slices.Reverse(rows[1:])
+		fallthrough
+	case s.order == newer:
+		whole.Rows = slices.Concat(rows...)
 		return whole, nil
+	case s.finding == moved && s.part.span == r.whole:
+		s, err = r.sweep(ctx, s.part) // shows where the rows belong that came between its pages
 	}
-	if s.finding == moved && s.part.span == r.whole {
-		var err error
-		if s, err = r.sweep(ctx, s.part); err != nil {
-			return List[R]{}, err
-		}
+	if err == nil {
+		whole.Rows = r.weave(s.rows, rows)
 	}
-	whole.Rows = r.weave(s.rows, append(rows, s.rows[:first]))
-	return whole, nil
+	return whole, err
 }
 
 // weave puts rows that came in parts, each in the order of the list, into the
-// order in which the list was seen before. A row that was not there comes before
-// the one behind it in its part, or last.
+// order in which the list was seen. A row that was not there comes before the one
+// behind it in its part, or last.
 func (r *reader[R, K]) weave(seen []R, parts [][]R) []R {
 	places := map[K][]int{}
 	for i := range seen {
 		key := r.Key(&seen[i])
 		places[key] = append(places[key], i)
 	}
-	type placed struct {
-		row *R
-		at  int
-	}
-	var rows []placed
+	woven := make([][]R, len(seen)+1)
 	for _, part := range slices.Backward(parts) {
 		at := len(seen)
-		for i := range slices.Backward(part) {
-			key := r.Key(&part[i])
-			if known := places[key]; len(known) > 0 {
-				at, places[key] = known[len(known)-1], known[:len(known)-1]
+		for _, row := range slices.Backward(part) {
+			key := r.Key(&row)
+			if known := len(places[key]) - 1; known >= 0 {
+				at, places[key] = places[key][known], places[key][:known]
 			}
-			rows = append(rows, placed{&part[i], at})
+			woven[at] = append(woven[at], row)
 		}
 	}
-	slices.Reverse(rows)
-	slices.SortStableFunc(rows, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
-	woven := make([]R, len(rows))
-	for i := range rows {
-		woven[i] = *rows[i].row
+	for _, rows := range woven {
+		slices.Reverse(rows)
 	}
-	return woven
+	return slices.Concat(woven...)
 }
