@@ -1,6 +1,7 @@
 package cdn
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -22,10 +23,12 @@ type Result struct {
 	Complete bool
 }
 
-// ErrInconsistent is the cause of an error if the rows changed each time they were read.
+// ErrInconsistent is the cause of an error where the rows changed each time they
+// were read.
 var ErrInconsistent = paging.ErrInconsistent
 
-// TooLongError says that a list has more rows than Terraform can hold.
+// TooLongError is the cause of an error where there are more rows than Terraform
+// can hold.
 type TooLongError = paging.TooLongError
 
 // PushTasks reads every row that the query matches, from its offset up to its
@@ -62,31 +65,23 @@ type pushTasks struct {
 // refuses is tried smaller, down to the documented default. Elsewhere it is the
 // offset that is refused.
 func (r *pushTasks) fetch(ctx context.Context, request paging.Request) (paging.Page[Task], error) {
-	size := r.service.pageSize.Load()
-	for {
-		limit := size
-		if request.Limit > 0 {
-			limit = min(size, request.Limit)
-		}
+	for size := r.service.pageSize.Load(); ; {
+		limit := min(size, cmp.Or(request.Limit, size))
 		p, err := r.page(ctx, request, limit)
+		refused := refusesParameter(err)
 		smaller, ok := smallerPage(limit)
 		switch {
 		case err == nil && request.Offset == 0:
 			r.service.learnPageSize(size)
-			return p, nil
-		case err == nil:
-			return p, nil
 		case r.isOutside(request, err):
 			return paging.Page[Task]{Total: new(int64), Limit: limit}, nil
-		case !refusesParameter(err):
-			return p, err
-		case ok && (request.Offset == 0 || request.Offset == r.query.Offset):
+		case refused && ok && (request.Offset == 0 || request.Offset == r.query.Offset):
 			size = smaller
-		case request.Offset > 0:
+			continue
+		case refused && request.Offset > 0:
 			return paging.Page[Task]{Limit: limit, Refused: err}, nil
-		default:
-			return p, err
 		}
+		return p, err
 	}
 }
 
@@ -97,10 +92,11 @@ func (r *pushTasks) page(ctx context.Context, request paging.Request, limit int6
 	if err != nil {
 		return paging.Page[Task]{}, err
 	}
+	tasks := response.PushLogs.tasks
 	r.mu.Lock()
-	r.requestID, r.widest = result.RequestID, max(r.widest, len(response.PushLogs.tasks))
+	r.requestID, r.widest = result.RequestID, max(r.widest, len(tasks))
 	r.mu.Unlock()
-	return paging.Page[Task]{Rows: response.PushLogs.tasks, Total: response.TotalCount, Limit: max(limit, int64(len(response.PushLogs.tasks)))}, nil
+	return paging.Page[Task]{Rows: tasks, Total: response.TotalCount, Limit: max(limit, int64(len(tasks)))}, nil
 }
 
 // refusesParameter reports whether the service did not accept a parameter. Which

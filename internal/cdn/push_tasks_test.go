@@ -341,6 +341,46 @@ func TestMovingList(t *testing.T) {
 	}
 }
 
+// One submission of 40 URLs, of which one stands twice. Two more tasks are
+// submitted while it is read, and the third page overtakes the second.
+func TestMovingListWithATwin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tasks := numbered(40)
+		for i := range tasks {
+			tasks[i].CreateTime = epoch
+		}
+		tasks[38] = tasks[5]
+		delays := map[int64]time.Duration{19: 2 * time.Second, 38: time.Second}
+		sim := moved(0, cdnsim.Options{Tasks: tasks, MaxLimit: 20}, map[int]func(*cdnsim.Server){2: adding(1), 3: adding(2)})
+		result := read(t, NewService(clientOf(&late{sim.Transport(), delays}, nil), 4), month)
+		got := urls(result.Tasks)
+		equal(t, "rows", got[len(got)-40:], urlsOf(tasks))
+		complete(t, result, true)
+		if len(got) < 42 || *result.TotalCount < 40 {
+			t.Errorf("%d rows, TotalCount %d", len(got), *result.TotalCount)
+		}
+	})
+}
+
+// late delays the requests for some offsets.
+type late struct {
+	next   http.RoundTripper
+	delays map[int64]time.Duration
+}
+
+func (l *late) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := r.GetBody()
+	if err != nil {
+		return nil, err
+	}
+	var requested struct{ Offset int64 }
+	if err := json.NewDecoder(body).Decode(&requested); err != nil {
+		return nil, err
+	}
+	<-time.After(l.delays[requested.Offset])
+	return l.next.RoundTrip(r)
+}
+
 // In the order of UpdateTime, a row that has not been read may move to the front.
 func TestMovingInUpdateOrder(t *testing.T) {
 	for _, always := range []bool{false, true} {

@@ -37,7 +37,9 @@ func second(row string) (at int64, ok bool) {
 }
 
 func (s *script) fetch(ctx context.Context, request Request) (Page[string], error) {
-	time.Sleep(s.delays[request.Offset])
+	if delay, ok := s.delays[request.Offset]; ok {
+		<-time.After(delay)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.requests = append(s.requests, request); len(s.requests) > 1000 {

@@ -118,19 +118,18 @@ type reader[R any, K comparable] struct {
 
 // raise raises a value that only grows.
 func raise(value *atomic.Int64, n int64) {
-	for {
-		if known := value.Load(); n <= known || value.CompareAndSwap(known, n) {
-			return
-		}
+	known := value.Load()
+	for n > known && !value.CompareAndSwap(known, n) {
+		known = value.Load()
 	}
 }
 
 // list reads all rows of a span. Some of the seconds next to it may be among them.
 func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
-	const sweeps, proof = 9, 2
+	const sweeps, enough = 9, 2
 	var last *sweep[R]
 	var seen []page[R]
-	var agreed, accounted int // sweeps in a row
+	proofs := 0 // in a row
 	of := part{span: span}
 	for n := range int64(sweeps) {
 		s, err := r.sweep(ctx, of)
@@ -140,8 +139,9 @@ func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
 		if s.finding == moved {
 			r.moves.Store(true)
 		}
-		agreed = streak(agreed, last != nil && r.agree(last, s))
-		if s.still() && (s.responses <= 1 || !r.moves.Load()) || agreed == proof || agreed > 0 && r.widest.Load() >= leastPage {
+		// Pages of fewer rows than any service gives have too few other ends to agree at once.
+		agrees := last != nil && r.agree(last, s)
+		if s.still() && (s.responses <= 1 || !r.moves.Load()) || agrees && r.widest.Load() >= leastPage {
 			return r.beyond(ctx, span, s)
 		}
 		if s.order&untimed != 0 && span != r.whole {
@@ -150,28 +150,23 @@ func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
 		if parts := span.pieces(s.seconds, r.widest.Load()*19/20); s.order&untimed == 0 && len(parts) > 1 {
 			return r.inParts(ctx, s, 0, parts)
 		}
-		if s.still() {
-			return r.beyond(ctx, span, s)
-		}
 		seen = append(seen, s.pages...)
 		rows := r.account(seen, s.rows)
-		if accounted = streak(accounted, rows != nil); accounted == proof {
+		if proofs++; rows == nil && !agrees {
+			proofs = 0
+		}
+		switch {
+		case s.still(), proofs == enough && rows == nil:
+			return r.beyond(ctx, span, s)
+		case proofs == enough:
 			return List[R]{Rows: rows, Total: s.total, Complete: true}, nil
 		}
 		last, of.lead = s, 0
-		if widest := r.widest.Load(); s.length() >= widest {
+		if widest := r.widest.Load(); s.end() >= widest {
 			of.lead = 1 + widest*((4+3*n)%8)/8
 		}
 	}
 	return List[R]{}, cmp.Or(last.refused, ErrInconsistent)
-}
-
-// streak counts how often in a row something was so.
-func streak(n int, so bool) int {
-	if so {
-		return n + 1
-	}
-	return 0
 }
 
 // agree reports whether two sweeps, whose pages begin at other places, show the
@@ -206,10 +201,7 @@ func (r *reader[R, K]) mayHideRows(s *sweep[R]) bool {
 // time that is behind the last row, or beside the only second. In any other order
 // it can be anywhere: there, both halves of the span are read by themselves.
 func (r *reader[R, K]) beyond(ctx context.Context, span Span, s *sweep[R]) (List[R], error) {
-	if !r.mayHideRows(s) {
-		return s.list(), nil
-	}
-	if len(s.rows) == 0 || s.order&untimed != 0 {
+	if !r.mayHideRows(s) || len(s.rows) == 0 || s.order&untimed != 0 {
 		return s.list(), s.refused
 	}
 	last := s.seconds[len(s.seconds)-1]

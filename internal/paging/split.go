@@ -1,7 +1,6 @@
 package paging
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -51,11 +50,11 @@ func (r *reader[R, K]) tryEnds(ctx context.Context, second int64) error {
 	if r.fromIncluded.Load() && r.toIncluded.Load() {
 		return nil
 	}
-	span := Span{second, second}
-	p, err := r.Fetch(ctx, Request{Span: span, Limit: 1})
-	for i := range p.Rows {
-		if at, ok := r.Second(&p.Rows[i]); ok {
-			r.learnEnds(span, at)
+	p, err := r.Fetch(ctx, Request{Span: Span{second, second}, Limit: 1})
+	if len(p.Rows) > 0 {
+		if at, ok := r.Second(&p.Rows[0]); ok && at == second {
+			r.fromIncluded.Store(true)
+			r.toIncluded.Store(true)
 		}
 	}
 	return err
@@ -64,12 +63,12 @@ func (r *reader[R, K]) tryEnds(ctx context.Context, second int64) error {
 // inParts reads the parts of a span at once, and adds them to the first rows of a
 // sweep, which belong to none of them. The order is that of the sweep.
 func (r *reader[R, K]) inParts(ctx context.Context, s *sweep[R], first int, parts []Span) (List[R], error) {
-	lists := make([]List[R], len(parts))
 	if len(parts) > 1 {
 		if err := r.tryEnds(ctx, s.seconds[len(s.seconds)-1]); err != nil {
 			return List[R]{}, err
 		}
 	}
+	lists := make([]List[R], len(parts))
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(r.Parallel)
 	for i, span := range parts {
@@ -83,60 +82,53 @@ func (r *reader[R, K]) inParts(ctx context.Context, s *sweep[R], first int, part
 	}
 	whole := List[R]{Total: s.total, Complete: true}
 	undercounted := s.finding < moved && s.total != nil && *s.total < s.end() // then no count means anything
-	rows := make([][]R, len(parts))
+	rows := [][]R{s.rows[:first]}
 	for i, list := range lists {
-		rows[i] = slices.DeleteFunc(list.Rows, func(row R) bool {
+		rows = append(rows, slices.DeleteFunc(list.Rows, func(row R) bool {
 			at, _ := r.Second(&row)
 			return !parts[i].has(at)
-		})
+		}))
 		whole.Complete = whole.Complete && (list.Complete || undercounted)
 	}
-	if s.order == older {
-		slices.Reverse(rows)
-	}
-	whole.Rows = slices.Concat(append([][]R{s.rows[:first]}, rows...)...)
-	if s.order == older || s.order == newer {
+	var err error
+	switch {
+	case s.order == older:
+		slices.Reverse(rows[1:])
+		fallthrough
+	case s.order == newer:
+		whole.Rows = slices.Concat(rows...)
 		return whole, nil
+	case s.finding == moved && s.part.span == r.whole:
+		s, err = r.sweep(ctx, s.part) // shows where the rows belong that came between its pages
 	}
-	if s.finding == moved && s.part.span == r.whole {
-		var err error
-		if s, err = r.sweep(ctx, s.part); err != nil {
-			return List[R]{}, err
-		}
+	if err == nil {
+		whole.Rows = r.weave(s.rows, rows)
 	}
-	whole.Rows = r.weave(s.rows, slices.Concat(rows, [][]R{s.rows[:first]}))
-	return whole, nil
+	return whole, err
 }
 
 // weave puts rows that came in parts, each in the order of the list, into the
-// order in which the list was seen before. A row that was not there comes before
-// the one behind it in its part, or last.
+// order in which the list was seen. A row that was not there comes before the one
+// behind it in its part, or last.
 func (r *reader[R, K]) weave(seen []R, parts [][]R) []R {
 	places := map[K][]int{}
 	for i := range seen {
 		key := r.Key(&seen[i])
 		places[key] = append(places[key], i)
 	}
-	type placed struct {
-		row *R
-		at  int
-	}
-	var rows []placed
+	woven := make([][]R, len(seen)+1)
 	for _, part := range slices.Backward(parts) {
 		at := len(seen)
-		for i := range slices.Backward(part) {
-			key := r.Key(&part[i])
-			if known := places[key]; len(known) > 0 {
-				at, places[key] = known[len(known)-1], known[:len(known)-1]
+		for _, row := range slices.Backward(part) {
+			key := r.Key(&row)
+			if known := len(places[key]) - 1; known >= 0 {
+				at, places[key] = places[key][known], places[key][:known]
 			}
-			rows = append(rows, placed{&part[i], at})
+			woven[at] = append(woven[at], row)
 		}
 	}
-	slices.Reverse(rows)
-	slices.SortStableFunc(rows, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
-	woven := make([]R, len(rows))
-	for i := range rows {
-		woven[i] = *rows[i].row
+	for _, rows := range woven {
+		slices.Reverse(rows)
 	}
-	return woven
+	return slices.Concat(woven...)
 }

@@ -62,14 +62,6 @@ type sweep[R any] struct {
 // end is the offset behind the last row.
 func (s *sweep[R]) end() int64 { return s.part.offset + int64(len(s.rows)) }
 
-// length is how many rows the part has: by the service's count, if it has one.
-func (s *sweep[R]) length() int64 {
-	if s.total != nil {
-		return *s.total
-	}
-	return s.end()
-}
-
 // limited reports whether the sweep has all the rows that it was to read.
 func (s *sweep[R]) limited() bool { return s.part.limit > 0 && int64(len(s.rows)) >= s.part.limit }
 
@@ -203,22 +195,17 @@ func (r *reader[R, K]) gain(s *sweep[R], rows []R) {
 			s.order |= older
 		}
 		s.seconds = append(s.seconds, at)
-		r.learnEnds(s.part.span, at)
+		if at == s.part.span.From {
+			r.fromIncluded.Store(true)
+		}
+		if at == s.part.span.To {
+			r.toIncluded.Store(true)
+		}
 		s.keys[r.hash(&rows[i])] = struct{}{}
 	}
 	if len(rows) > 0 {
 		s.responses++
 		s.rows = append(s.rows, rows...)
-	}
-}
-
-// learnEnds finds out from a row of a span whether the service includes its ends.
-func (r *reader[R, K]) learnEnds(span Span, at int64) {
-	if at == span.From {
-		r.fromIncluded.Store(true)
-	}
-	if at == span.To {
-		r.toIncluded.Store(true)
 	}
 }
 

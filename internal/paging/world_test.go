@@ -269,7 +269,7 @@ func (w *world) overtake(request Request) {
 	if w.parallel > 1 {
 		arrival := fnv.New64a()
 		fmt.Fprint(arrival, w.seed, request, time.Now())
-		time.Sleep(time.Duration(1 + arrival.Sum64()%20_000_000))
+		<-time.After(time.Duration(1 + arrival.Sum64()%20_000_000))
 	}
 }
 
