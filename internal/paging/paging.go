@@ -126,7 +126,7 @@ func raise(value *atomic.Int64, n int64) {
 
 // list reads all rows of a span. Some of the seconds next to it may be among them.
 func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
-	const sweeps, enough = 9, 2
+	const sweeps, enough = 12, 2
 	var last *sweep[R]
 	var seen []page[R]
 	proofs := 0 // in a row
