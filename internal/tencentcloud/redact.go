@@ -56,6 +56,8 @@ func RedactError(err error, secrets ...string) error {
 		return nil
 	case *Error:
 		return e.redact(secrets)
+	case *HeaderError, *TimeoutError:
+		return err // nothing in them comes from the other side
 	case *DeadlineError:
 		return &DeadlineError{Context: e.Context, Last: RedactError(e.Last, secrets...)}
 	case *ResponseError:
