@@ -55,7 +55,7 @@ func TestPages(t *testing.T) {
 		{name: "refused to 20", rows: 30, options: cdnsim.Options{MaxLimit: 20, LimitMode: cdnsim.LimitRefused},
 			want: []request{{0, 1000}, {0, 200}, {0, 20}, {19, 20}}},
 		{name: "without a count", rows: 150, options: cdnsim.Options{MaxLimit: 100, Total: cdnsim.TotalNull},
-			want: []request{{0, 1000}, {99, 1000}, {0, 1000}, {0, 1000}}},
+			want: []request{{0, 1000}, {99, 1000}, {0, 1}, {0, 1000}, {0, 1000}}},
 		{name: "limit within a page", rows: 50, query: Query{Limit: 7}, want: []request{{0, 7}}},
 		{name: "limit over pages", rows: 500, options: cdnsim.Options{MaxLimit: 100}, query: Query{Offset: 10, Limit: 250},
 			want: []request{{10, 250}, {109, 151}, {208, 52}}},
@@ -77,14 +77,16 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// What a service has refused once, the next read does not request.
+// What one read has learnt of the page size, the next one requests.
 func TestPageSizeIsLearnt(t *testing.T) {
-	sim := cdnsim.New(cdnsim.Options{Tasks: numbered(500), MaxLimit: 200, LimitMode: cdnsim.LimitRefused})
-	service := serviceOf(sim, 1)
-	read(t, service, month)
-	sim.ResetLog()
-	read(t, service, month)
-	equal(t, "requested", asked(sim), append(pagesOf(0, 199, 200, 3), request{0, 200}))
+	for _, mode := range []cdnsim.LimitMode{cdnsim.LimitCut, cdnsim.LimitRefused} {
+		sim := cdnsim.New(cdnsim.Options{Tasks: numbered(500), MaxLimit: 200, LimitMode: mode})
+		service := serviceOf(sim, 1)
+		read(t, service, month)
+		sim.ResetLog()
+		read(t, service, month)
+		equal(t, "requested", asked(sim), append(pagesOf(0, 199, 200, 3), request{0, 200}))
+	}
 }
 
 // A parameter error that no page size mends is the answer.
