@@ -157,7 +157,7 @@ func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
 			proofs = 0
 		}
 		switch {
-		case s.still(), proofs == enough && rows == nil, proofs > 0 && rows == nil && r.widest.Load() >= leastPage:
+		case rows == nil && (proofs == enough || proofs > 0 && r.widest.Load() >= leastPage):
 			return r.beyond(ctx, span, s)
 		case proofs == enough:
 			return List[R]{Rows: rows, Total: s.total, Complete: true}, nil
@@ -173,7 +173,7 @@ func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
 // agree reports whether two sweeps, whose pages begin at other places, show the
 // same list.
 func (r *reader[R, K]) agree(a, b *sweep[R]) bool {
-	return a.finding < moved && b.finding < moved && !differ(a.total, b.total) && r.same(a.rows, b.rows)
+	return a.finding < moved && b.finding < moved && r.same(a.rows, b.rows)
 }
 
 // The fewest rows that a service is taken to stop at, as a console stops at

@@ -137,7 +137,7 @@ func (r *reader[R, K]) add(s *sweep[R], p page[R]) bool {
 	shared, knows := min(len(known), len(p.Rows)), r.knows(s, p.Rows)
 	switch {
 	case s.responses == 0:
-	case differ(s.total, p.Total) || shared < len(known) || !r.same(known[:shared], p.Rows[:shared]):
+	case s.total != nil && p.Total != nil && *s.total != *p.Total || shared < len(known) || !r.same(known[:shared], p.Rows[:shared]):
 		s.finding = moved
 	case shared == 0:
 		s.finding = max(s.finding, unshared)
@@ -208,10 +208,6 @@ func (r *reader[R, K]) gain(s *sweep[R], rows []R) {
 func (r *reader[R, K]) same(a, b []R) bool {
 	return slices.EqualFunc(a, b, func(x, y R) bool { return r.Key(&x) == r.Key(&y) })
 }
-
-// differ reports whether two counts contradict each other. Some responses of a
-// service may have one and others not.
-func differ(a, b *int64) bool { return a != nil && b != nil && *a != *b }
 
 // inOrder fetches the pages of a plan, many at once, and hands them over in its
 // order until use has no use for more.
