@@ -139,14 +139,14 @@ func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
 		if err != nil {
 			return List[R]{}, err
 		}
+		if s.order&untimed != 0 && span != r.whole {
+			return List[R]{}, ErrInconsistent // the service's spans are of another time than that of its rows
+		}
 		if s.finding == moved {
 			r.moves.Store(true)
 		}
 		if s.still() && (s.responses <= 1 || !r.moves.Load()) {
 			return r.beyond(ctx, span, s)
-		}
-		if s.order&untimed != 0 && span != r.whole {
-			break // the service's spans are of another time than that of its rows
 		}
 		if parts := span.pieces(s.seconds, r.widest.Load()*19/20); s.order&untimed == 0 && len(parts) > 1 {
 			return r.inParts(ctx, s, 0, parts)
