@@ -41,8 +41,11 @@ func (s *Service) PushTasks(ctx context.Context, q Query) (Result, error) {
 		Fetch: r.fetch, Key: (*Task).identity, Second: (*Task).second,
 		Parallel: s.parallel, MaxRows: s.maxTasks,
 	}, r.whole, q.Offset, q.Limit)
+	if e := new(tencentcloud.Error); err != nil && !errors.As(err, &e) {
+		err = &tencentcloud.Error{Action: describePushTasks, Host: s.client.Host(), RequestID: r.requestID, Cause: err}
+	}
 	if err != nil {
-		return Result{}, r.failure(err)
+		return Result{}, err
 	}
 	if len(list.Rows) > r.widest { // then the widest page was a full one
 		s.learnPageSize(int64(r.widest))
@@ -68,17 +71,16 @@ func (r *pushTasks) fetch(ctx context.Context, request paging.Request) (paging.P
 	for size := r.service.pageSize.Load(); ; {
 		limit := min(size, cmp.Or(request.Limit, size))
 		p, err := r.page(ctx, request, limit)
-		refused := refusesParameter(err)
-		smaller, ok := smallerPage(limit)
-		switch {
+		switch smaller := smallerPage(limit); {
 		case err == nil && request.Offset == 0:
 			r.service.learnPageSize(size)
 		case r.isOutside(request, err):
 			return paging.Page[Task]{Total: new(int64), Limit: limit}, nil
-		case refused && ok && (request.Offset == 0 || request.Offset == r.query.Offset):
+		case !refusesParameter(err):
+		case smaller > 0 && (request.Offset == 0 || request.Offset == r.query.Offset):
 			size = smaller
 			continue
-		case refused && request.Offset > 0:
+		case request.Offset > 0:
 			return paging.Page[Task]{Limit: limit, Refused: err}, nil
 		}
 		return p, err
@@ -111,15 +113,6 @@ func refusesParameter(err error) bool {
 // the predecessor of the API calls an invalid date.
 func (r *pushTasks) isOutside(request paging.Request, err error) bool {
 	return r.query.TaskID != "" && request.Span != r.whole && tencentcloud.IsCode(err, "InvalidParameter.CdnStatInvalidDate")
-}
-
-// failure is the error of a read.
-func (r *pushTasks) failure(err error) error {
-	var e *tencentcloud.Error
-	if errors.As(err, &e) {
-		return err
-	}
-	return &tencentcloud.Error{Action: describePushTasks, Host: r.service.client.Host(), RequestID: r.requestID, Cause: err}
 }
 
 // span is the window of time of a query.

@@ -77,7 +77,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// What a service has refused once, the next read does not request.
+// What one read has learnt of the page size, the next one requests.
 func TestPageSizeIsLearnt(t *testing.T) {
 	for _, mode := range []cdnsim.LimitMode{cdnsim.LimitCut, cdnsim.LimitRefused} {
 		sim := cdnsim.New(cdnsim.Options{Tasks: numbered(500), MaxLimit: 200, LimitMode: mode})

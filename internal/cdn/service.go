@@ -51,18 +51,18 @@ const defaultPage = 20
 
 // learnPageSize keeps the smallest size that has turned out to be the largest.
 func (s *Service) learnPageSize(size int64) {
-	for known := s.pageSize.Load(); size >= defaultPage && size < known; known = s.pageSize.Load() {
-		if s.pageSize.CompareAndSwap(known, size) {
-			return
-		}
+	known := s.pageSize.Load()
+	for size >= defaultPage && size < known && !s.pageSize.CompareAndSwap(known, size) {
+		known = s.pageSize.Load()
 	}
 }
 
-func smallerPage(size int64) (int64, bool) {
+// smallerPage is the next size to try, or 0 if there is none.
+func smallerPage(size int64) int64 {
 	for _, smaller := range pageSizes {
 		if smaller < size {
-			return smaller, true
+			return smaller
 		}
 	}
-	return 0, false
+	return 0
 }

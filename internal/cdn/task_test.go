@@ -78,7 +78,7 @@ func TestDocumentedResponse(t *testing.T) {
 		t.Errorf("RequestID %q, want %q", result.RequestID, want)
 	}
 	complete(t, result, false)
-	equal(t, "asked", asked(sim), []request{{0, 1000}, {1, 1000}, {0, 1}, {1, 1000}, {0, 1}, {1, 1000}})
+	equal(t, "asked", asked(sim), []request{{0, 1000}, {1, 1000}, {0, 1000}, {1, 1000}, {0, 1000}, {1, 1000}})
 }
 
 func TestBadResponses(t *testing.T) {

@@ -109,7 +109,10 @@ func TestChanges(t *testing.T) {
 			"b@1 c@2 d@4 e@1 f@5 g@2 h@3 i@6", 13},
 		"a page of one row is no end": {&script{page: 1, uncounted: true, lists: []string{"b@1 c@1", "c@1"}}, "c@1", 9},
 		"as many come as go":          {&script{page: 3, lists: []string{"a@9 b@8 c@7 d@6 e@5 f@4", "x@9 b@8 c@7 d@6 e@5 f@4"}}, "a@9 b@8 c@7 d@6 e@5 f@4", 4},
-		"rows without a second":       {&script{page: 3, lists: []string{"a b c d e", "x a b c d e"}}, "x a b c d e", 20},
+		"rows without a second":       {&script{page: 3, lists: []string{"a@1 b c@3 d e@5", "x@6 a@1 b c@3 d e@5"}}, "x@6 a@1 b c@3 d e@5", 20},
+		"a part of a list that moves seems to hold still": {&script{page: 3, lists: []string{
+			"z@9 y@8 x@7 w@6", "y@8 x@7 w@6 a@2", "a@2", "a@2 b@2 c@1 d@1 e@1", "a@2 d@1 c@1 e@1 f@1"}},
+			"a@2 d@1 c@1 e@1 f@1", 30},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := c.script.read(t, 0, 0)
@@ -223,27 +226,33 @@ func TestOddServices(t *testing.T) {
 	still := strings.Join(names(30, 1), " ")
 	for name, c := range map[string]struct {
 		script *script
-		change func(*Request, *Page[string])
+		before func(*Request)
+		after  func(*Request, *Page[string])
 		want   error
 		most   int
 	}{
 		"the offset is ignored": {&script{page: 10, lists: []string{still}},
-			func(request *Request, p *Page[string]) { p.Rows = names(10, 1) }, ErrInconsistent, 40},
+			nil, func(request *Request, p *Page[string]) { p.Rows = names(10, 1) }, ErrInconsistent, 40},
 		"the offset is ignored, without a count": {&script{page: 10, uncounted: true, lists: []string{still}},
-			func(request *Request, p *Page[string]) { p.Rows = names(10, 1) }, ErrInconsistent, 40},
+			nil, func(request *Request, p *Page[string]) { p.Rows = names(10, 1) }, ErrInconsistent, 40},
 		"the offset is ignored, in pages of one row": {&script{page: 1, uncounted: true, lists: []string{still}},
-			func(request *Request, p *Page[string]) { p.Rows = names(1, 1) }, ErrInconsistent, 40},
+			nil, func(request *Request, p *Page[string]) { p.Rows = names(1, 1) }, ErrInconsistent, 40},
 		"rows that have never come before": {&script{page: 10, uncounted: true, lists: []string{still}},
-			func(request *Request, p *Page[string]) { p.Rows = []string{fmt.Sprint(request, time.Now()), "b"} }, &TooLongError{30}, 70},
-		"spans are of another time": {&script{page: 20, lists: []string{strings.ReplaceAll(still, "1", "2"), still + " x@3", still}},
-			func(request *Request, p *Page[string]) { p.Rows = append(p.Rows, "y@9") }, ErrInconsistent, 40},
+			nil, func(request *Request, p *Page[string]) { p.Rows = []string{fmt.Sprint(request, time.Now()), "b"} }, &TooLongError{30}, 70},
+		"spans are of another time": {&script{page: 3, lists: []string{"a@1 b@2 c@3 d@4 e@5 f@6", "b@2 c@3 d@4 e@5 f@6"}},
+			func(request *Request) { request.From, request.To = request.From-2, request.To-2 }, nil, ErrInconsistent, 40},
 	} {
 		t.Run(name, func(t *testing.T) {
 			source := c.script.source()
 			source.MaxRows = 30
 			source.Fetch = func(ctx context.Context, request Request) (Page[string], error) {
+				if c.before != nil {
+					c.before(&request)
+				}
 				p, err := c.script.fetch(ctx, request)
-				c.change(&request, &p)
+				if c.after != nil {
+					c.after(&request, &p)
+				}
 				return p, err
 			}
 			_, err := Read(t.Context(), source, Span{0, 9}, 0, 0)

@@ -20,6 +20,8 @@ import (
 	"math"
 	"slices"
 	"sync/atomic"
+
+	"golang.org/x/sync/semaphore"
 )
 
 // Span is a range of whole seconds, such as Unix time, both ends included.
@@ -83,7 +85,7 @@ func (e *TooLongError) Error() string {
 // a list that moves mean nothing by themselves: there they are counted in the
 // whole list.
 func Read[R any, K comparable](ctx context.Context, source Source[R, K], whole Span, offset, limit int64) (List[R], error) {
-	r := &reader[R, K]{Source: source, whole: whole, slots: make(chan struct{}, source.Parallel), seed: maphash.MakeSeed()}
+	r := &reader[R, K]{Source: source, whole: whole, slots: semaphore.NewWeighted(int64(source.Parallel)), seed: maphash.MakeSeed()}
 	if offset == 0 && limit == 0 {
 		return r.list(ctx, whole)
 	}
@@ -106,14 +108,15 @@ func Read[R any, K comparable](ctx context.Context, source Source[R, K], whole S
 type reader[R any, K comparable] struct {
 	Source[R, K]
 	whole Span
-	slots chan struct{} // one for each request under way
+	slots *semaphore.Weighted // for the requests under way
 	seed  maphash.Seed
 
 	// What the responses have shown of the service:
 	widest                   atomic.Int64 // rows of the largest response
-	given                    atomic.Int64 // rows of the longest span that has been swept to its end
+	given                    atomic.Int64 // the most rows of one span that came, in one sweep
 	moves                    atomic.Bool  // the list has changed while it was read
 	fromIncluded, toIncluded atomic.Bool  // rows of the very ends of a span came
+	triedEnds                atomic.Bool  // a span was requested to find that out
 }
 
 // raise raises a value that only grows.
@@ -129,40 +132,38 @@ func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
 	const sweeps, enough = 12, 2
 	var last *sweep[R]
 	var seen []page[R]
-	proofs := 0 // in a row
+	proofs := 0 // sweeps in a row that agree with the one before, or account for every row
 	of := part{span: span}
 	for n := range int64(sweeps) {
 		s, err := r.sweep(ctx, of)
 		if err != nil {
 			return List[R]{}, err
 		}
+		if s.order&untimed != 0 && span != r.whole {
+			return List[R]{}, ErrInconsistent // the service's spans are of another time than that of its rows
+		}
 		if s.finding == moved {
 			r.moves.Store(true)
 		}
-		// Pages of fewer rows than any service gives have too few other ends to agree at once.
-		agrees := last != nil && r.agree(last, s)
-		if s.still() && (s.responses <= 1 || !r.moves.Load()) || agrees && r.widest.Load() >= leastPage {
+		if s.still() && (s.responses <= 1 || !r.moves.Load()) {
 			return r.beyond(ctx, span, s)
-		}
-		if s.order&untimed != 0 && span != r.whole {
-			break // the service's spans are of another time than that of its rows
 		}
 		if parts := span.pieces(s.seconds, r.widest.Load()*19/20); s.order&untimed == 0 && len(parts) > 1 {
 			return r.inParts(ctx, s, 0, parts)
 		}
 		seen = append(seen, s.pages...)
 		rows := r.account(seen, s.rows)
-		if proofs++; rows == nil && !agrees {
+		if proofs++; rows == nil && (last == nil || !r.agree(last, s)) {
 			proofs = 0
 		}
 		switch {
-		case s.still(), proofs == enough && rows == nil:
+		case rows == nil && (proofs == enough || proofs > 0 && r.widest.Load() >= leastPage):
 			return r.beyond(ctx, span, s)
 		case proofs == enough:
 			return List[R]{Rows: rows, Total: s.total, Complete: true}, nil
 		}
 		last, of.lead = s, 0
-		if widest := r.widest.Load(); s.end() >= widest {
+		if widest := r.widest.Load(); widest > 1 && s.end() >= widest {
 			of.lead = 1 + widest*((4+3*n)%8)/8
 		}
 	}
@@ -172,7 +173,7 @@ func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
 // agree reports whether two sweeps, whose pages begin at other places, show the
 // same list.
 func (r *reader[R, K]) agree(a, b *sweep[R]) bool {
-	return a.finding < moved && b.finding < moved && !differ(a.total, b.total) && r.same(a.rows, b.rows)
+	return a.finding < moved && b.finding < moved && r.same(a.rows, b.rows)
 }
 
 // The fewest rows that a service is taken to stop at, as a console stops at

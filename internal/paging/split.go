@@ -33,38 +33,26 @@ func (s Span) pieces(seconds []int64, size int64) []Span {
 	return append(pieces, s)
 }
 
-// withSpare widens a span by a second at each end that the service may exclude.
-func (r *reader[R, K]) withSpare(span Span) Span {
-	if !r.fromIncluded.Load() && span.From > r.whole.From {
-		span.From--
+// withSpare is the span of a part, with a second more at each end that the service
+// may exclude.
+func (r *reader[R, K]) withSpare(of part) Span {
+	if !of.bare && !r.fromIncluded.Load() && of.span.From > r.whole.From {
+		of.span.From--
 	}
-	if !r.toIncluded.Load() && span.To < r.whole.To {
-		span.To++
+	if !of.bare && !r.toIncluded.Load() && of.span.To < r.whole.To {
+		of.span.To++
 	}
-	return span
-}
-
-// tryEnds requests the very second of a row, which comes if a span includes its
-// ends: then no part needs a second to spare, which a neighbour may fill.
-func (r *reader[R, K]) tryEnds(ctx context.Context, second int64) error {
-	if r.fromIncluded.Load() && r.toIncluded.Load() {
-		return nil
-	}
-	p, err := r.Fetch(ctx, Request{Span: Span{second, second}, Limit: 1})
-	if len(p.Rows) > 0 {
-		if at, ok := r.Second(&p.Rows[0]); ok && at == second {
-			r.fromIncluded.Store(true)
-			r.toIncluded.Store(true)
-		}
-	}
-	return err
+	return of.span
 }
 
 // inParts reads the parts of a span at once, and adds them to the first rows of a
-// sweep, which belong to none of them. The order is that of the sweep.
+// sweep, which belong to none of them. The order is that of the sweep. Before it
+// splits for the first time it finds out whether the ends of a span are included,
+// by the second of a row that is there.
 func (r *reader[R, K]) inParts(ctx context.Context, s *sweep[R], first int, parts []Span) (List[R], error) {
-	if len(parts) > 1 {
-		if err := r.tryEnds(ctx, s.seconds[len(s.seconds)-1]); err != nil {
+	if len(parts) > 1 && r.triedEnds.CompareAndSwap(false, true) {
+		at := s.seconds[len(s.seconds)-1]
+		if _, err := r.sweep(ctx, part{span: Span{at, at}, limit: 1, bare: true}); err != nil {
 			return List[R]{}, err
 		}
 	}

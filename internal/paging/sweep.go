@@ -15,6 +15,7 @@ type part struct {
 	offset int64
 	limit  int64 // rows at most; 0 means all
 	lead   int64 // rows of the first page, which decides where the others begin; 0 means a full page
+	bare   bool  // without seconds to spare
 }
 
 // page is a response with its place in the list.
@@ -22,8 +23,6 @@ type page[R any] struct {
 	Page[R]
 	offset int64
 }
-
-func (p *page[R]) end() int64 { return p.offset + int64(len(p.Rows)) }
 
 // finding is what the responses of a sweep say of each other.
 type finding int
@@ -82,7 +81,7 @@ func (s *sweep[R]) list() List[R] {
 
 // sweep reads a part of the list.
 func (r *reader[R, K]) sweep(ctx context.Context, of part) (*sweep[R], error) {
-	of.span = r.withSpare(of.span)
+	of.span = r.withSpare(of)
 	s := &sweep[R]{part: of, keys: map[uint64]struct{}{}}
 	ended := false
 	for plan := []Request{s.request(of.offset, of.lead)}; !ended; plan = r.plan(s) {
@@ -98,9 +97,6 @@ func (r *reader[R, K]) sweep(ctx context.Context, of part) (*sweep[R], error) {
 			return nil, &TooLongError{r.MaxRows}
 		}
 	}
-	if len(s.rows) > 0 {
-		raise(&r.given, s.end())
-	}
 	return s, nil
 }
 
@@ -113,9 +109,7 @@ func (s *sweep[R]) request(offset, limit int64) Request {
 }
 
 // plan gives the next page, and those up to where the list ends by the service's
-// count.
-//
-// A first page that is shorter than any service makes it says nothing of the others.
+// count, unless the first page is shorter than any service makes it.
 func (r *reader[R, K]) plan(s *sweep[R]) []Request {
 	const maxPages = 1000 // planned ahead
 	size, until := r.widest.Load(), s.end()+1
@@ -143,7 +137,7 @@ func (r *reader[R, K]) add(s *sweep[R], p page[R]) bool {
 	shared, knows := min(len(known), len(p.Rows)), r.knows(s, p.Rows)
 	switch {
 	case s.responses == 0:
-	case differ(s.total, p.Total) || shared < len(known) || !r.same(known[:shared], p.Rows[:shared]):
+	case s.total != nil && p.Total != nil && *s.total != *p.Total || shared < len(known) || !r.same(known[:shared], p.Rows[:shared]):
 		s.finding = moved
 	case shared == 0:
 		s.finding = max(s.finding, unshared)
@@ -151,7 +145,7 @@ func (r *reader[R, K]) add(s *sweep[R], p page[R]) bool {
 			if s.responses++; !s.overcounted() {
 				s.finding = moved // else the list is incomplete anyway
 			}
-			return true
+			return true // such a service may ignore the offset
 		}
 	}
 	s.total = cmp.Or(p.Total, s.total)
@@ -206,6 +200,7 @@ func (r *reader[R, K]) gain(s *sweep[R], rows []R) {
 	if len(rows) > 0 {
 		s.responses++
 		s.rows = append(s.rows, rows...)
+		raise(&r.given, s.end())
 	}
 }
 
@@ -213,10 +208,6 @@ func (r *reader[R, K]) gain(s *sweep[R], rows []R) {
 func (r *reader[R, K]) same(a, b []R) bool {
 	return slices.EqualFunc(a, b, func(x, y R) bool { return r.Key(&x) == r.Key(&y) })
 }
-
-// differ reports whether two counts contradict each other. Some responses of a
-// service may have one and others not.
-func differ(a, b *int64) bool { return a != nil && b != nil && *a != *b }
 
 // inOrder fetches the pages of a plan, many at once, and hands them over in its
 // order until use has no use for more.
@@ -248,12 +239,10 @@ func (r *reader[R, K]) inOrder(ctx context.Context, plan []Request, use func(pag
 }
 
 func (r *reader[R, K]) fetch(ctx context.Context, request Request, response chan<- page[R]) error {
-	select {
-	case r.slots <- struct{}{}:
-		defer func() { <-r.slots }()
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := r.slots.Acquire(ctx, 1); err != nil {
+		return err
 	}
+	defer r.slots.Release(1)
 	p, err := r.Fetch(ctx, request)
 	if err == nil {
 		response <- page[R]{p, request.Offset}
