@@ -1,6 +1,7 @@
 package paging
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ type script struct {
 	lists     []string
 	page      int
 	uncounted bool
-	miscount  int64 // what it is off by
+	fixed     int64 // what it counts, whatever there is
 	delays    map[int64]time.Duration
 
 	mu       sync.Mutex
@@ -49,11 +50,8 @@ func (s *script) fetch(ctx context.Context, request Request) (Page[string], erro
 		at, ok := second(row)
 		return ok && !request.has(at)
 	})
-	p := Page[string]{Limit: request.Limit}
-	if p.Limit == 0 {
-		p.Limit = 1000
-	}
-	if total := int64(len(rows)) + s.miscount; !s.uncounted {
+	p := Page[string]{Limit: cmp.Or(request.Limit, 1000)}
+	if total := cmp.Or(s.fixed, int64(len(rows))); !s.uncounted {
 		p.Total = &total
 	}
 	rows = rows[min(int(request.Offset), len(rows)):]
@@ -85,6 +83,9 @@ func names(n int, at int64) []string {
 	return rows
 }
 
+// farApart is a list of one second with two equal rows.
+var farApart = strings.Join(append(names(60, 1), "05@1"), " ")
+
 // Lists that change, and what comes of them: the smallest cases that were found.
 func TestChanges(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -110,6 +111,9 @@ func TestChanges(t *testing.T) {
 		"a page of one row is no end": {&script{page: 1, uncounted: true, lists: []string{"b@1 c@1", "c@1"}}, "c@1", 9},
 		"as many come as go":          {&script{page: 3, lists: []string{"a@9 b@8 c@7 d@6 e@5 f@4", "x@9 b@8 c@7 d@6 e@5 f@4"}}, "a@9 b@8 c@7 d@6 e@5 f@4", 4},
 		"rows without a second":       {&script{page: 3, lists: []string{"a@1 b c@3 d e@5", "x@6 a@1 b c@3 d e@5"}}, "x@6 a@1 b c@3 d e@5", 20},
+		"a count that is too low proves nothing": {&script{page: 3, fixed: 2, lists: []string{
+			"a@6 b@5 c@4 d@3 e@2", "d@3 a@6 c@4 e@2"}}, "a@6 d@3 c@4 e@2", 20},
+		"equal rows far apart": {&script{page: 20, lists: []string{farApart}}, farApart, 9},
 		"a part of a list that moves seems to hold still": {&script{page: 3, lists: []string{
 			"z@9 y@8 x@7 w@6", "y@8 x@7 w@6 a@2", "a@2", "a@2 b@2 c@1 d@1 e@1", "a@2 d@1 c@1 e@1 f@1"}},
 			"a@2 d@1 c@1 e@1 f@1", 30},

@@ -12,7 +12,7 @@ func (r *reader[R, K]) account(responses []page[R], order []R) []R {
 	type most struct{ times, response int } // that a row has come in one response
 	came, rows, gained, later := map[K]most{}, int64(0), int64(0), int64(0)
 	for i, p := range slices.Backward(responses) {
-		if p.Refused != nil || p.Total == nil || len(p.Rows) > 0 && p.offset+int64(len(p.Rows)) > *p.Total {
+		if p.Total == nil || len(p.Rows) > 0 && p.offset+int64(len(p.Rows)) > *p.Total {
 			return nil // it does not count, or not these rows
 		}
 		for key, n := range r.count(p.Rows) {
