@@ -137,7 +137,7 @@ func (r *reader[R, K]) add(s *sweep[R], p page[R]) bool {
 	shared, knows := min(len(known), len(p.Rows)), r.knows(s, p.Rows)
 	switch {
 	case s.responses == 0:
-	case s.total != nil && p.Total != nil && *s.total != *p.Total || shared < len(known) || !r.same(known[:shared], p.Rows[:shared]):
+	case s.total != nil && p.Total != nil && *s.total != *p.Total || !r.same(known[:shared], p.Rows[:shared]):
 		s.finding = moved
 	case shared == 0:
 		s.finding = max(s.finding, unshared)
@@ -158,7 +158,7 @@ func (r *reader[R, K]) add(s *sweep[R], p page[R]) bool {
 	if shared == len(p.Rows) || s.limited() || s.finding == moved && knows {
 		return true
 	}
-	if widest == 0 || s.total == nil && widest >= p.Limit {
+	if widest == 0 {
 		widest = p.Limit
 	}
 	short := held < min(p.Limit, widest)
