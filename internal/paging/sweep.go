@@ -158,11 +158,8 @@ func (r *reader[R, K]) add(s *sweep[R], p page[R]) bool {
 	if shared == len(p.Rows) || s.limited() || s.finding == moved && knows {
 		return true
 	}
-	if widest == 0 {
-		widest = p.Limit
-	}
-	short := held < min(p.Limit, widest)
-	return short && (s.total == nil && widest < p.Limit || s.total != nil && *s.total == s.end())
+	short := held < min(p.Limit, cmp.Or(widest, p.Limit))
+	return short && (s.total == nil && 0 < widest && widest < p.Limit || s.total != nil && *s.total == s.end())
 }
 
 // knows reports whether rows like all of these came before.
