@@ -32,7 +32,7 @@ func (g Gate) Judge(r Result) Verdict {
 	if g.LatestOnly {
 		v.Tasks = latest(v.Tasks)
 	}
-	v.Counts = CountByStatus(v.Tasks)
+	v.Counts = countByStatus(v.Tasks)
 	total, done := len(v.Tasks), v.Counts[StatusDone]
 	v.Failed = v.Counts[StatusFail] + v.Counts[StatusInvalid]
 	v.Unfinished = total - done - v.Failed
@@ -53,9 +53,9 @@ func (g Gate) exceeded(failed int) bool {
 	return int64(failed) > tolerated
 }
 
-// CountByStatus counts rows by status. The documented states are always there;
+// countByStatus counts rows by status. The documented states are always there;
 // rows without a status are not counted.
-func CountByStatus(tasks []Task) map[string]int {
+func countByStatus(tasks []Task) map[string]int {
 	counts := map[string]int{StatusFail: 0, StatusDone: 0, StatusProcess: 0, StatusInvalid: 0}
 	for i := range tasks {
 		if tasks[i].Status != nil {

@@ -94,7 +94,7 @@ func (w *wait) run(ctx context.Context, interval time.Duration) (Result, error) 
 		case err != nil && !mayPass(err):
 			return Result{}, err
 		}
-		if pause(ctx, w.pace.next(ctx, interval)) != nil {
+		if tencentcloud.Sleep(ctx, w.pace.next(ctx, interval)) != nil {
 			return Result{}, w.stopped(ctx, err)
 		}
 	}
@@ -175,18 +175,6 @@ func percent(tasks []Task, total int) float64 {
 		}
 	}
 	return 100 - float64(missing)/float64(total)
-}
-
-// pause sleeps until ctx ends at the latest.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // pace decides when the next poll is due.
