@@ -148,7 +148,8 @@ func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
 		if s.still() && (s.responses <= 1 || !r.moves.Load()) {
 			return r.beyond(ctx, span, s)
 		}
-		if parts := span.pieces(s.seconds, r.widest.Load()*19/20); s.order&untimed == 0 && len(parts) > 1 {
+		twins := s.agrees && s.finding == consistent // all that the sweep does not prove
+		if parts := span.pieces(s.seconds, r.widest.Load()*19/20); s.order&untimed == 0 && len(parts) > 1 && !(twins && (last == nil || r.agree(last, s))) {
 			return r.inParts(ctx, s, 0, parts)
 		}
 		seen = append(seen, s.pages...)
@@ -194,7 +195,7 @@ func (r *reader[R, K]) mayHideRows(s *sweep[R]) bool {
 	case s.overcounted():
 		return end >= leastPage
 	default:
-		return end >= smallestBound && !s.limited()
+		return end >= smallestBound && !s.limited() && !s.agrees
 	}
 }
 

@@ -89,6 +89,12 @@ func TestReads(t *testing.T) {
 		"bounded, fast":        {kinds([]counting{counted}, []int{5}, kind{minPage: 1, parallel: 1, bounded: true}), 0.1, 5},
 		"bounded, overtaking":  {kinds([]counting{counted}, []int{0, 1}, kind{minPage: 10, parallel: 4, bounded: true}), 0.1, 5},
 		"no count, overtaking": {kinds([]counting{none}, []int{1}, kind{minPage: 10, parallel: 4}), 0.15, 5},
+		"long, still":          {kinds([]counting{counted}, []int{0}, kind{minPage: 10, parallel: 1, long: true}), 0.15, 5},
+		"long, still, none":    {kinds([]counting{none}, []int{0}, kind{minPage: 10, parallel: 1, long: true}), 0.15, 5},
+		"long, moving":         {kinds([]counting{counted}, []int{1}, kind{minPage: 10, parallel: 1, long: true}), 0.15, 5},
+		"long, moving fast":    {kinds([]counting{counted}, []int{5}, kind{minPage: 10, parallel: 1, long: true}), 0.15, 5},
+		"long, overtaking":     {kinds([]counting{counted}, []int{0, 1}, kind{minPage: 10, parallel: 4, long: true}), 0.15, 5},
+		"long, capped":         {kinds([]counting{capped, none}, []int{0, 1}, kind{minPage: 10, parallel: 4, long: true, bounded: true}), 0.15, 5},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

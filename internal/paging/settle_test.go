@@ -32,5 +32,5 @@ func TestAccount(t *testing.T) {
 }
 
 func responseOf(offset, total int64, rows string) page[string] {
-	return page[string]{Page[string]{Rows: strings.Fields(rows), Total: &total}, offset}
+	return page[string]{Page[string]{Rows: strings.Fields(rows), Total: &total}, offset, 0}
 }

@@ -20,8 +20,15 @@ type part struct {
 
 // page is a response with its place in the list.
 type page[R any] struct {
-	Page[R]
-	offset int64
+	Page[R]       // its Total includes the rows in front of the span that was requested
+	offset  int64 // in the list
+	before  int64 // of it, in front of the span that was requested
+}
+
+// request is for a page.
+type request struct {
+	Request
+	before int64 // rows of the list in front of its span
 }
 
 // finding is what the responses of a sweep say of each other.
@@ -46,16 +53,26 @@ const (
 // sweep is one pass over a part by offset. Neighbouring pages share a row, unless
 // a page has room for only one.
 type sweep[R any] struct {
-	part      part
-	rows      []R
-	seconds   []int64 // of the rows
-	order     order
-	keys      map[uint64]struct{} // hashes of the keys of the rows
-	total     *int64              // Total of the latest response that has one
-	responses int                 // that brought rows
-	pages     []page[R]           // all responses, while their rows are of one second
-	refused   error               // the service does not serve the offset behind the rows
+	part part
+	rows []R
+	keys map[uint64]struct{} // hashes of the keys of the rows
+	timeline
+	total     *int64    // Total of the latest response that has one
+	responses int       // that brought rows
+	pages     []page[R] // all responses, while their rows are of one second
+	refused   error     // the service does not serve the offset behind the rows
 	finding   finding
+}
+
+// timeline is what the seconds of the rows show. Behind a pause between two of
+// them, a list in the order of time goes on as a list of its own, whose count
+// agrees. If it does, no bound of the service has capped the two of them.
+type timeline struct {
+	seconds         []int64
+	order           order
+	rest            Span  // behind the latest pause
+	before          int64 // rows in front of it
+	agrees, differs bool  // a count of the rest
 }
 
 // end is the offset behind the last row.
@@ -83,12 +100,11 @@ func (s *sweep[R]) list() List[R] {
 func (r *reader[R, K]) sweep(ctx context.Context, of part) (*sweep[R], error) {
 	of.span = r.withSpare(of)
 	s := &sweep[R]{part: of, keys: map[uint64]struct{}{}}
-	ended := false
-	for plan := []Request{s.request(of.offset, of.lead)}; !ended; plan = r.plan(s) {
+	for ended := false; !ended; {
 		size := r.widest.Load()
-		err := r.inOrder(ctx, plan, func(p page[R]) bool {
-			ended = r.add(s, p)
-			return !ended && int64(len(p.Rows)) >= size // else the next one is too far behind
+		err := r.inOrder(ctx, s.plan(size), func(p page[R]) bool {
+			ended = r.add(s, p) || int64(len(s.rows)) > r.MaxRows
+			return !ended && size > 0 && s.end() == p.offset+size // else the next one begins elsewhere
 		})
 		if err != nil {
 			return nil, err
@@ -100,31 +116,42 @@ func (r *reader[R, K]) sweep(ctx context.Context, of part) (*sweep[R], error) {
 	return s, nil
 }
 
-// request keeps a request within the limit of the part.
-func (s *sweep[R]) request(offset, limit int64) Request {
+// request keeps a request within the limit of the part. Where the list is in the
+// order of time, it skips the seconds whose rows have come.
+func (s *sweep[R]) request(offset, limit int64) request {
 	if missing := s.part.offset + s.part.limit - offset; s.part.limit > 0 && (limit == 0 || limit > missing) {
 		limit = missing
 	}
-	return Request{s.part.span, offset, limit}
+	if inTime := s.order == older || s.order == newer; inTime && s.before > 0 && !s.differs && s.total != nil && *s.total >= smallestBound {
+		return request{Request{s.rest, offset - s.before, limit}, s.before}
+	}
+	return request{Request{s.part.span, offset, limit}, 0}
 }
 
-// plan gives the next page, and those up to where the list ends by the service's
-// count, unless the first page is shorter than any service makes it.
-func (r *reader[R, K]) plan(s *sweep[R]) []Request {
-	const maxPages = 1000 // planned ahead
-	size, until := r.widest.Load(), s.end()+1
-	overlap := min(size-1, 1)
-	if s.total != nil && (size >= leastPage || s.responses > 1) {
-		until = max(until, *s.total)
+// plan gives one page after the other, each as what came before it suggests: the
+// next one, and those up to where the list ends by the service's count, unless the
+// first page is shorter than any service makes it.
+func (s *sweep[R]) plan(size int64) func() (request, bool) {
+	until, shared, limit := s.end(), min(size-1, 1), int64(0)
+	if s.responses == 0 {
+		shared, limit = 0, s.part.lead
 	}
-	if s.part.limit > 0 {
-		until = min(until, s.part.offset+s.part.limit)
+	return func() (request, bool) {
+		end := s.end() + 1
+		if s.total != nil && (size >= leastPage || s.responses > 1) {
+			end = max(end, *s.total)
+		}
+		if s.part.limit > 0 {
+			end = min(end, s.part.offset+s.part.limit)
+		}
+		if until >= end {
+			return request{}, false
+		}
+		next := s.request(until-shared, limit)
+		until += max(1, size-shared)
+		shared, limit = min(size-1, 1), 0
+		return next, true
 	}
-	var plan []Request
-	for at := s.end() - overlap; at+overlap < until && len(plan) < maxPages; at += size - overlap {
-		plan = append(plan, s.request(at, 0))
-	}
-	return plan
 }
 
 // add takes the next page and reports whether it ends the list.
@@ -132,6 +159,12 @@ func (r *reader[R, K]) add(s *sweep[R], p page[R]) bool {
 	if p.Refused != nil {
 		s.refused = p.Refused
 		return true
+	}
+	if p.before > 0 {
+		s.agrees = p.Total != nil && *p.Total == *s.total
+		if s.differs = !s.agrees; s.differs {
+			return false // it is of no use
+		}
 	}
 	known := s.rows[p.offset-s.part.offset:]
 	shared, knows := min(len(known), len(p.Rows)), r.knows(s, p.Rows)
@@ -155,6 +188,7 @@ func (r *reader[R, K]) add(s *sweep[R], p page[R]) bool {
 	}
 	held, widest := int64(len(p.Rows)), r.widest.Load()
 	raise(&r.widest, held)
+	raise(&r.given, p.offset+held-p.before)
 	if shared == len(p.Rows) || s.limited() || s.finding == moved && knows {
 		return true
 	}
@@ -180,10 +214,8 @@ func (r *reader[R, K]) gain(s *sweep[R], rows []R) {
 		case !ok || !s.part.span.has(at):
 			s.order |= untimed
 		case len(s.seconds) == 0 || i == 0 && s.finding == moved:
-		case at > s.seconds[len(s.seconds)-1]:
-			s.order |= newer
-		case at < s.seconds[len(s.seconds)-1]:
-			s.order |= older
+		default:
+			s.follow(s.seconds[len(s.seconds)-1], at)
 		}
 		s.seconds = append(s.seconds, at)
 		if at == s.part.span.From {
@@ -197,7 +229,24 @@ func (r *reader[R, K]) gain(s *sweep[R], rows []R) {
 	if len(rows) > 0 {
 		s.responses++
 		s.rows = append(s.rows, rows...)
-		raise(&r.given, s.end())
+	}
+}
+
+// follow notes that a row comes behind another one. A pause between them is more
+// than a second long, so that it does not matter whether the ends of a span are
+// included.
+func (s *sweep[R]) follow(last, at int64) {
+	switch {
+	case at > last:
+		s.order |= newer
+	case at < last:
+		s.order |= older
+	}
+	switch {
+	case at > last+1:
+		s.rest, s.before = Span{last + 1, s.part.span.To}, s.part.offset+int64(len(s.seconds))
+	case at < last-1:
+		s.rest, s.before = Span{s.part.span.From, last - 1}, s.part.offset+int64(len(s.seconds))
 	}
 }
 
@@ -208,17 +257,23 @@ func (r *reader[R, K]) same(a, b []R) bool {
 
 // inOrder fetches the pages of a plan, many at once, and hands them over in its
 // order until use has no use for more.
-func (r *reader[R, K]) inOrder(ctx context.Context, plan []Request, use func(page[R]) bool) error {
+func (r *reader[R, K]) inOrder(ctx context.Context, plan func() (request, bool), use func(page[R]) bool) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	group, groupCtx := errgroup.WithContext(ctx)
 	var ahead []chan page[R]
-	for len(plan)+len(ahead) > 0 {
-		for len(plan) > 0 && len(ahead) < r.Parallel {
+	for {
+		for len(ahead) < r.Parallel {
+			next, ok := plan()
+			if !ok {
+				break
+			}
 			response := make(chan page[R], 1)
-			request := plan[0]
-			group.Go(func() error { return r.fetch(groupCtx, request, response) })
-			ahead, plan = append(ahead, response), plan[1:]
+			group.Go(func() error { return r.fetch(groupCtx, next, response) })
+			ahead = append(ahead, response)
+		}
+		if len(ahead) == 0 {
+			return group.Wait()
 		}
 		select {
 		case p := <-ahead[0]:
@@ -232,17 +287,21 @@ func (r *reader[R, K]) inOrder(ctx context.Context, plan []Request, use func(pag
 			return cmp.Or(group.Wait(), ctx.Err())
 		}
 	}
-	return group.Wait()
 }
 
-func (r *reader[R, K]) fetch(ctx context.Context, request Request, response chan<- page[R]) error {
+func (r *reader[R, K]) fetch(ctx context.Context, of request, response chan<- page[R]) error {
 	if err := r.slots.Acquire(ctx, 1); err != nil {
 		return err
 	}
 	defer r.slots.Release(1)
-	p, err := r.Fetch(ctx, request)
-	if err == nil {
-		response <- page[R]{p, request.Offset}
+	p, err := r.Fetch(ctx, of.Request)
+	if err != nil {
+		return err
 	}
-	return err
+	if p.Total != nil {
+		total := *p.Total + of.before
+		p.Total = &total
+	}
+	response <- page[R]{p, of.Offset + of.before, of.before}
+	return nil
 }

@@ -84,13 +84,14 @@ type kind struct {
 	twins    bool // some rows are equal
 	bounded  bool // the list goes on behind the last row that the service gives
 	minPage  int
-	changes  int // before a response, at most
+	long     bool // enough rows for the service to hide some
+	changes  int  // before a response, at most
 	parallel int
 }
 
 func (k kind) String() string {
-	return fmt.Sprintf("order %s, count %s, replicas %s, twins %t, bounded %t, changes %d, parallel %d",
-		k.order, k.count, k.replicas, k.twins, k.bounded, k.changes, k.parallel)
+	return fmt.Sprintf("order %s, count %s, replicas %s, twins %t, bounded %t, changes %d, parallel %d, long %t",
+		k.order, k.count, k.replicas, k.twins, k.bounded, k.changes, k.parallel, k.long)
 }
 
 // world is a service whose list changes between any two responses, with a record
@@ -98,8 +99,9 @@ func (k kind) String() string {
 type world struct {
 	kind
 	seed                     uint64
-	page                     int // rows of a full page
-	bound                    int // rows that it gives at most; 0 means all
+	page                     int   // rows of a full page
+	seconds                  int64 // when there are rows
+	bound                    int   // rows that it gives at most; 0 means all
 	refuses                  bool
 	excludeFrom, excludeTo   bool
 	filtered                 bool // only rows of status 0 are listed
@@ -129,7 +131,16 @@ func newWorld(k kind, seed uint64) *world {
 	if k.bounded {
 		w.bound, w.refuses = 20+w.random.IntN(20), w.random.IntN(2) == 0
 	}
-	w.fill(w.random.IntN(71), 1+w.random.Int64N(31))
+	if w.long {
+		w.page, w.bound, w.seconds = 20+w.random.IntN(200), 25*w.bound, 1+w.random.Int64N(2000)
+		if w.bounded {
+			w.seconds += 100 // one second with more rows than that is an end for every client
+		}
+		w.fill(400+w.random.IntN(400), w.seconds)
+	} else {
+		w.seconds = 31
+		w.fill(w.random.IntN(71), 1+w.random.Int64N(31))
+	}
 	return w
 }
 
@@ -170,9 +181,9 @@ func (w *world) insert(second int64) *item {
 func (w *world) change() {
 	defer w.remember()
 	if what := w.random.IntN(3); what == 0 || len(w.items) == 0 {
-		second := int64(100)
+		second := w.seconds + 100
 		if w.random.IntN(2) == 0 {
-			second = w.random.Int64N(31)
+			second = w.random.Int64N(w.seconds)
 		}
 		w.ever[w.insert(second).kind]++
 	} else {
