@@ -129,10 +129,10 @@ func raise(value *atomic.Int64, n int64) {
 
 // list reads all rows of a span. Some of the seconds next to it may be among them.
 func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
-	const sweeps, enough = 12, 2
-	var last *sweep[R]
+	const sweeps, accounts = 18, 2
 	var seen []page[R]
-	proofs := 0 // sweeps in a row that agree with the one before, or account for every row
+	var refused error
+	accounted, same := 0, map[uint64]int{} // sweeps in a row that account for every row, and those that bring the same rows
 	of := part{span: span}
 	for n := range int64(sweeps) {
 		s, err := r.sweep(ctx, of)
@@ -144,37 +144,45 @@ func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
 		}
 		if s.finding == moved {
 			r.moves.Store(true)
+		} else {
+			same[s.sum]++
 		}
 		if s.still() && (s.responses <= 1 || !r.moves.Load()) {
 			return r.beyond(ctx, span, s)
 		}
-		twins := s.agrees && s.finding == consistent // all that the sweep does not prove
-		if parts := span.pieces(s.seconds, r.widest.Load()*19/20); s.order&untimed == 0 && len(parts) > 1 && !(twins && (last == nil || r.agree(last, s))) {
+		again := n < 2 && s.agrees && s.finding == consistent // it only has equal rows: cheaper than parts
+		if parts := span.pieces(s.seconds, r.widest.Load()*19/20); s.order&untimed == 0 && len(parts) > 1 && !again {
 			return r.inParts(ctx, s, 0, parts)
 		}
 		seen = append(seen, s.pages...)
-		rows := r.account(seen, s.rows)
-		if proofs++; rows == nil && (last == nil || !r.agree(last, s)) {
-			proofs = 0
-		}
-		switch {
-		case rows == nil && (proofs == enough || proofs > 0 && r.widest.Load() >= leastPage):
-			return r.beyond(ctx, span, s)
-		case proofs == enough:
+		if rows := r.account(seen, s.rows); rows == nil {
+			accounted = 0
+		} else if accounted++; accounted == accounts {
 			return List[R]{Rows: rows, Total: s.total, Complete: true}, nil
 		}
-		last, of.lead = s, 0
+		if s.finding < moved && same[s.sum] >= r.enough(s) {
+			return r.beyond(ctx, span, s)
+		}
+		refused, of.lead = s.refused, 0
 		if widest := r.widest.Load(); widest > 1 && s.end() >= widest {
 			of.lead = 1 + widest*((4+3*n)%8)/8
 		}
 	}
-	return List[R]{}, cmp.Or(last.refused, ErrInconsistent)
+	return List[R]{}, cmp.Or(refused, ErrInconsistent)
 }
 
-// agree reports whether two sweeps, whose pages begin at other places, show the
-// same list.
-func (r *reader[R, K]) agree(a, b *sweep[R]) bool {
-	return a.finding < moved && b.finding < moved && r.same(a.rows, b.rows)
+// enough is how many sweeps, whose pages begin at other places, must bring the
+// same rows: more where they are small enough to agree by chance, or where one of
+// two equal rows may stand for a row that is missing.
+func (r *reader[R, K]) enough(s *sweep[R]) int {
+	enough := 2
+	if r.widest.Load() < leastPage {
+		enough++
+	}
+	if s.total == nil && len(s.keys) < len(s.rows) {
+		enough++
+	}
+	return enough
 }
 
 // The fewest rows that a service is taken to stop at, as a console stops at

@@ -56,6 +56,7 @@ type sweep[R any] struct {
 	part part
 	rows []R
 	keys map[uint64]struct{} // hashes of the keys of the rows
+	sum  uint64              // of them
 	timeline
 	total     *int64    // Total of the latest response that has one
 	responses int       // that brought rows
@@ -224,7 +225,9 @@ func (r *reader[R, K]) gain(s *sweep[R], rows []R) {
 		if at == s.part.span.To {
 			r.toIncluded.Store(true)
 		}
-		s.keys[r.hash(&rows[i])] = struct{}{}
+		key := r.hash(&rows[i])
+		s.keys[key] = struct{}{}
+		s.sum += key
 	}
 	if len(rows) > 0 {
 		s.responses++
