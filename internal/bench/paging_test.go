@@ -93,8 +93,8 @@ func TestPagingTime(t *testing.T) {
 						t.Errorf("%d tasks in pages of %d took %d requests, more than %d", size, page, requests, most)
 					}
 					most := 3 * latency
-					if requests > quota { // it binds: the read comes within a tenth of its bound, but for the look behind the end
-						most = (forced(requests)+latency)*11/10 + latency
+					if requests > quota { // it binds: the read comes within a tenth of its bound
+						most = (forced(requests) + latency) * 11 / 10
 					}
 					if took > most {
 						t.Errorf("%d tasks in pages of %d at %v took %v, more than %v", size, page, latency, took, most)

@@ -189,7 +189,9 @@ func (r *reader[R, K]) add(s *sweep[R], p page[R]) bool {
 	}
 	held, widest := int64(len(p.Rows)), r.widest.Load()
 	raise(&r.widest, held)
-	raise(&r.given, p.offset+held-p.before)
+	if held > 0 {
+		raise(&r.given, p.offset+held-p.before)
+	}
 	if shared == len(p.Rows) || s.limited() || s.finding == moved && knows {
 		return true
 	}

@@ -224,9 +224,9 @@ func TestAccWait_large(t *testing.T) {
 			narrow++
 		}
 	}
-	// 11 pages of 1000, neighbours with a row in common, and one request for what a bound of the service might hide.
-	if full := len(s.pushTasks()) - narrow; full != 24 {
-		t.Errorf("%d requests for full polls, want 24", full)
+	// 11 pages of 1000, neighbours with a row in common
+	if full := len(s.pushTasks()) - narrow; full != 22 {
+		t.Errorf("%d requests for full polls, want 22", full)
 	}
 	if narrow < 1 || narrow > 10 {
 		t.Errorf("%d requests for the rows in process", narrow)
