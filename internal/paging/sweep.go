@@ -103,12 +103,14 @@ func (r *reader[R, K]) sweep(ctx context.Context, of part) (*sweep[R], error) {
 	s := &sweep[R]{part: of, keys: map[uint64]struct{}{}}
 	for ended := false; !ended; {
 		size := r.widest.Load()
-		err := r.inOrder(ctx, s.plan(size), func(p page[R]) bool {
-			ended = r.add(s, p) || int64(len(s.rows)) > r.MaxRows
-			return !ended && size > 0 && s.end() == p.offset+size // else the next one begins elsewhere
-		})
+		pages, err := r.fetch(ctx, r.plan(s, size))
 		if err != nil {
 			return nil, err
+		}
+		for _, p := range pages {
+			if ended = r.add(s, p); ended || s.end() != p.offset+size {
+				break // the next one begins elsewhere
+			}
 		}
 		if int64(len(s.rows)) > r.MaxRows {
 			return nil, &TooLongError{r.MaxRows}
@@ -129,30 +131,25 @@ func (s *sweep[R]) request(offset, limit int64) request {
 	return request{Request{s.part.span, offset, limit}, 0}
 }
 
-// plan gives one page after the other, each as what came before it suggests: the
-// next one, and those up to where the list ends by the service's count, unless the
-// first page is shorter than any service makes it.
-func (s *sweep[R]) plan(size int64) func() (request, bool) {
-	until, shared, limit := s.end(), min(size-1, 1), int64(0)
+// plan gives the next page, and those up to where the list ends by the service's
+// count, unless the first page is shorter than any service makes it.
+func (r *reader[R, K]) plan(s *sweep[R], size int64) []request {
 	if s.responses == 0 {
-		shared, limit = 0, s.part.lead
+		return []request{s.request(s.end(), s.part.lead)}
 	}
-	return func() (request, bool) {
-		end := s.end() + 1
-		if s.total != nil && (size >= leastPage || s.responses > 1) {
-			end = max(end, *s.total)
-		}
-		if s.part.limit > 0 {
-			end = min(end, s.part.offset+s.part.limit)
-		}
-		if until >= end {
-			return request{}, false
-		}
-		next := s.request(until-shared, limit)
-		until += max(1, size-shared)
-		shared, limit = min(size-1, 1), 0
-		return next, true
+	until := s.end() + 1
+	if s.total != nil && (size >= leastPage || s.responses > 1) {
+		until = max(until, *s.total)
 	}
+	if s.part.limit > 0 {
+		until = min(until, s.part.offset+s.part.limit)
+	}
+	var plan []request
+	overlap := min(size-1, 1)
+	for at := s.end(); at < until && len(plan) < r.Parallel; at += size - overlap {
+		plan = append(plan, s.request(at-overlap, 0))
+	}
+	return plan
 }
 
 // add takes the next page and reports whether it ends the list.
@@ -260,53 +257,24 @@ func (r *reader[R, K]) same(a, b []R) bool {
 	return slices.EqualFunc(a, b, func(x, y R) bool { return r.Key(&x) == r.Key(&y) })
 }
 
-// inOrder fetches the pages of a plan, many at once, and hands them over in its
-// order until use has no use for more.
-func (r *reader[R, K]) inOrder(ctx context.Context, plan func() (request, bool), use func(page[R]) bool) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	group, groupCtx := errgroup.WithContext(ctx)
-	var ahead []chan page[R]
-	for {
-		for len(ahead) < r.Parallel {
-			next, ok := plan()
-			if !ok {
-				break
+// fetch fetches pages, many at once.
+func (r *reader[R, K]) fetch(ctx context.Context, plan []request) ([]page[R], error) {
+	pages := make([]page[R], len(plan))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, of := range plan {
+		group.Go(func() error {
+			if err := r.slots.Acquire(ctx, 1); err != nil {
+				return err
 			}
-			response := make(chan page[R], 1)
-			group.Go(func() error { return r.fetch(groupCtx, next, response) })
-			ahead = append(ahead, response)
-		}
-		if len(ahead) == 0 {
-			return group.Wait()
-		}
-		select {
-		case p := <-ahead[0]:
-			if ahead = ahead[1:]; use(p) {
-				continue
+			defer r.slots.Release(1)
+			p, err := r.Fetch(ctx, of.Request)
+			if p.Total != nil {
+				total := *p.Total + of.before
+				p.Total = &total
 			}
-			cancel()
-			_ = group.Wait() // what is under way is of no use
-			return nil
-		case <-groupCtx.Done():
-			return cmp.Or(group.Wait(), ctx.Err())
-		}
+			pages[i] = page[R]{p, of.Offset + of.before, of.before}
+			return err
+		})
 	}
-}
-
-func (r *reader[R, K]) fetch(ctx context.Context, of request, response chan<- page[R]) error {
-	if err := r.slots.Acquire(ctx, 1); err != nil {
-		return err
-	}
-	defer r.slots.Release(1)
-	p, err := r.Fetch(ctx, of.Request)
-	if err != nil {
-		return err
-	}
-	if p.Total != nil {
-		total := *p.Total + of.before
-		p.Total = &total
-	}
-	response <- page[R]{p, of.Offset + of.before, of.before}
-	return nil
+	return pages, group.Wait()
 }
