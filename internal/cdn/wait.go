@@ -47,8 +47,8 @@ func (e *WaitError) Unwrap() error { return e.Cause }
 // wait has ended, and returns the complete read that shows it. Meanwhile it
 // polls only what can tell that it has not ended, so that a long list is read in
 // full only at the start, at the end, and shortly before the deadline of ctx:
-// the last poll is made then, however long the interval. report, if not nil, is
-// told of every poll.
+// the last poll is made then, however long the interval. report is told of every
+// poll.
 //
 // A poll that fails for a reason that may pass, or because the list could not be
 // read consistently, is repeated like any other. The first one is repeated only
@@ -56,9 +56,6 @@ func (e *WaitError) Unwrap() error { return e.Cause }
 // *WaitError when the wait timed out or was canceled after at least one poll
 // succeeded, else that of PushTasks.
 func (s *Service) Wait(ctx context.Context, q Query, g Gate, interval time.Duration, report func(Progress)) (Result, error) {
-	if report == nil {
-		report = func(Progress) {}
-	}
 	w := &wait{read: s.PushTasks, pageSize: s.pageSize.Load, query: q, gate: g, report: report, began: time.Now()}
 	return w.run(ctx, interval)
 }

@@ -506,7 +506,7 @@ func TestWaitInterrupted(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(75*time.Second, cancel)
 		began := time.Now()
-		_, err := serviceOf(sim, 4).Wait(ctx, month, Gate{}, time.Minute, nil)
+		_, err := serviceOf(sim, 4).Wait(ctx, month, Gate{}, time.Minute, func(Progress) {})
 		var stopped *WaitError
 		if !errors.As(err, &stopped) || !errors.Is(err, context.Canceled) || time.Since(began) != 75*time.Second {
 			t.Errorf("after %v: %v", time.Since(began), err)

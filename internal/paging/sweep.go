@@ -238,17 +238,17 @@ func (r *reader[R, K]) gain(s *sweep[R], rows []R) {
 // than a second long, so that it does not matter whether the ends of a span are
 // included.
 func (s *sweep[R]) follow(last, at int64) {
+	rest := s.part.span
 	switch {
 	case at > last:
 		s.order |= newer
+		rest.From = last + 1
 	case at < last:
 		s.order |= older
+		rest.To = last - 1
 	}
-	switch {
-	case at > last+1:
-		s.rest, s.before = Span{last + 1, s.part.span.To}, s.part.offset+int64(len(s.seconds))
-	case at < last-1:
-		s.rest, s.before = Span{s.part.span.From, last - 1}, s.part.offset+int64(len(s.seconds))
+	if at > last+1 || at < last-1 {
+		s.rest, s.before = rest, s.part.offset+int64(len(s.seconds))
 	}
 }
 

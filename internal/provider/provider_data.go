@@ -31,8 +31,7 @@ const maxParallel = 64
 func newProviderData(s settings, userAgent string) *providerData {
 	transport := tencentcloud.NewTransport()
 	client := tencentcloud.Config{
-		UserAgent: userAgent, RequestClient: tencentcloud.RequestClient(userAgent),
-		MaxRetries: s.maxRetries, RequestTimeout: s.requestTimeout, Transport: transport, Observe: logAttempt,
+		UserAgent: userAgent, MaxRetries: s.maxRetries, RequestTimeout: s.requestTimeout, Transport: transport, Observe: logAttempt,
 	}
 	sts := client
 	sts.Endpoint = s.sts

@@ -22,8 +22,7 @@ type Config struct {
 	Version        string   // of the product's API, such as 2018-06-06
 	Region         string   // sent if it is set; CDN does without
 	Credentials    CredentialSource
-	UserAgent      string
-	RequestClient  string            // X-TC-RequestClient: at most 128 of 0-9 a-z A-Z - _ space , ; .
+	UserAgent      string            // also sent as X-TC-RequestClient
 	MaxRetries     int               // attempts after the first
 	RequestTimeout time.Duration     // of one attempt, from connecting to the last byte of the response
 	Limiter        *Limiter          // shared by all that share the quota

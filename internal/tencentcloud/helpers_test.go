@@ -61,8 +61,8 @@ func newTrial(t *testing.T, endpoint string, transport http.RoundTripper, change
 	config := Config{
 		Endpoint: at, Service: "cdn", Version: "2018-06-06",
 		Credentials: Static(Credential{SecretID: cdnsim.DefaultSecretID, SecretKey: cdnsim.DefaultSecretKey}),
-		UserAgent:   "test/1", RequestClient: RequestClient("test/1"),
-		MaxRetries: 8, RequestTimeout: 30 * time.Second, Limiter: NewLimiter(20), Transport: transport,
+		UserAgent:   "test/1",
+		MaxRetries:  8, RequestTimeout: 30 * time.Second, Limiter: NewLimiter(20), Transport: transport,
 		Observe: func(_ context.Context, a Attempt) {
 			tr.mu.Lock()
 			defer tr.mu.Unlock()

@@ -18,7 +18,6 @@ import (
 // rate through in the first second.)
 type Limiter struct {
 	limit float64
-	turn  chan struct{}  // held by the one caller that waits for a slot; the others queue here in order
 	slots chan time.Time // when each slot that nobody holds may be used again, the first one first
 
 	mu      sync.Mutex
@@ -56,7 +55,6 @@ func NewLimiter(perSecond int) *Limiter {
 	l := &Limiter{
 		limit: float64(perSecond),
 		rate:  float64(perSecond),
-		turn:  make(chan struct{}, 1),
 		slots: make(chan time.Time, perSecond),
 	}
 	for range perSecond {
@@ -69,12 +67,6 @@ func NewLimiter(perSecond int) *Limiter {
 // request is on its way, or will not be sent at all; further calls do nothing.
 // The error is the context's.
 func (l *Limiter) Wait(ctx context.Context) (sent func(), err error) {
-	select {
-	case l.turn <- struct{}{}:
-		defer func() { <-l.turn }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 	select {
 	case slot := <-l.slots:
 		for {

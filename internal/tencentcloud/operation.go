@@ -2,7 +2,9 @@ package tencentcloud
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -118,19 +120,23 @@ func (op *operation) exchange(ctx context.Context, a *attempt) (stage, *Error) {
 // the network.
 func (op *operation) send(request *http.Request, a *attempt) *Error {
 	response, err := op.client.http.Do(request)
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err // without the method and address, which Error has in its own words
+	}
 	if err != nil {
-		return &Error{Cause: withoutURL(err)}
+		return &Error{Cause: err}
 	}
 	defer func() { _ = response.Body.Close() }()
 	a.header, a.HTTPStatus = response.Header, response.StatusCode
 	r, err := op.read(response.Body)
 	failure := &Error{HTTPStatus: response.StatusCode, RequestID: r.requestID}
-	html := strings.HasPrefix(strings.ToLower(response.Header.Get("Content-Type")), "text/html")
+	contentType := cmp.Or(response.Header.Get("Content-Type"), "no Content-Type")
+	html := strings.HasPrefix(strings.ToLower(contentType), "text/html")
 	switch {
 	case err == nil && r.apiError != nil:
 		failure.Code, failure.Message = r.apiError.Code, r.apiError.Message
 	case response.StatusCode != http.StatusOK:
-		failure.Cause = &ResponseError{Kind: NotAPI, Problem: "not a response of the API (" + contentType(response.Header) + ")"}
+		failure.Cause = &ResponseError{Kind: NotAPI, Problem: "not a response of the API (" + contentType + ")"}
 	case err != nil && request.Context().Err() != nil:
 		return &Error{Cause: err}
 	case err != nil && html:
@@ -181,7 +187,7 @@ func (op *operation) sign(ctx context.Context, a *attempt) (*http.Request, error
 		{"X-TC-Timestamp", timestamp(at)},
 		{"X-TC-Region", config.Region},
 		{"X-TC-Language", "en-US"},
-		{"X-TC-RequestClient", config.RequestClient},
+		{"X-TC-RequestClient", requestClient(config.UserAgent)},
 		{"X-TC-Token", a.credential.Token},
 		{"Authorization", authorize},
 	} {

@@ -17,7 +17,7 @@ func TestRequestClient(t *testing.T) {
 		{strings.Repeat("x", 200), strings.Repeat("x", 128)},
 		{strings.Repeat("x", 127) + " y", strings.Repeat("x", 127)},
 	} {
-		got := RequestClient(c.in)
+		got := requestClient(c.in)
 		if got != c.want {
 			t.Errorf("%q: got %q, want %q", c.in, got, c.want)
 		}

@@ -92,11 +92,8 @@ const (
 // backoff is exponential with full jitter, so that callers who failed together
 // do not come back together. retries counts from 1.
 func backoff(retries int) time.Duration {
-	ceiling := maxBackoff
-	if retries < 7 { // 500 ms << 6 is beyond the ceiling
-		ceiling = min(ceiling, firstBackoff<<(retries-1))
-	}
-	return rand.N(ceiling) + time.Millisecond
+	doublings := min(retries-1, 10) // more would overflow
+	return rand.N(min(maxBackoff, firstBackoff<<doublings)) + time.Millisecond
 }
 
 // retryAfter reads the Retry-After header: seconds, or a date by the server's

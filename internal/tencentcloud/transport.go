@@ -1,11 +1,9 @@
 package tencentcloud
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -116,13 +114,3 @@ type HeaderError struct{ Name string }
 func (e *HeaderError) Error() string {
 	return "the value of the header " + e.Name + " contains a line break or another control character"
 }
-
-// withoutURL drops the method and address, which Error has in its own words.
-func withoutURL(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
-}
-
-func contentType(h http.Header) string { return cmp.Or(h.Get("Content-Type"), "no Content-Type") }

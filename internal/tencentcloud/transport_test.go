@@ -229,7 +229,7 @@ func TestRequestHeader(t *testing.T) {
 	for name, want := range map[string]string{
 		"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "agent/1",
 		"X-TC-Action": "DescribePushTasks", "X-TC-Version": "2018-06-06", "X-TC-Region": "ap-guangzhou",
-		"X-TC-Language": "en-US", "X-TC-RequestClient": "test_1",
+		"X-TC-Language": "en-US", "X-TC-RequestClient": "agent_1",
 	} {
 		if got := h.Get(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
