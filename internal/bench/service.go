@@ -26,7 +26,7 @@ func Service(endpoint *url.URL, transport http.RoundTripper, perSecond int) *cdn
 		Credentials: tencentcloud.Static(tencentcloud.Credential{
 			SecretID: cdnsim.DefaultSecretID, SecretKey: cdnsim.DefaultSecretKey,
 		}),
-		UserAgent: "bench", RequestClient: "bench", MaxRetries: 8, RequestTimeout: 30 * time.Second,
+		UserAgent: "bench", MaxRetries: 8, RequestTimeout: 30 * time.Second,
 		Limiter: tencentcloud.NewLimiter(perSecond), Transport: transport,
 	})
 	return cdn.NewService(client, parallel)
