@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -71,14 +72,14 @@ func (r *pushTasks) fetch(ctx context.Context, request paging.Request) (paging.P
 	for size := r.service.pageSize.Load(); ; {
 		limit := min(size, cmp.Or(request.Limit, size))
 		p, err := r.page(ctx, request, limit)
-		switch smaller := smallerPage(limit); {
+		switch smaller := slices.IndexFunc(pageSizes, func(other int64) bool { return other < limit }); {
 		case err == nil && request.Offset == 0:
 			r.service.learnPageSize(size)
 		case r.isOutside(request, err):
 			return paging.Page[Task]{Total: new(int64), Limit: limit}, nil
 		case !refusesParameter(err):
-		case smaller > 0 && (request.Offset == 0 || request.Offset == r.query.Offset):
-			size = smaller
+		case smaller >= 0 && (request.Offset == 0 || request.Offset == r.query.Offset):
+			size = pageSizes[smaller]
 			continue
 		case request.Offset > 0:
 			return paging.Page[Task]{Limit: limit, Refused: err}, nil

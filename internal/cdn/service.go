@@ -56,13 +56,3 @@ func (s *Service) learnPageSize(size int64) {
 		known = s.pageSize.Load()
 	}
 }
-
-// smallerPage is the next size to try, or 0 if there is none.
-func smallerPage(size int64) int64 {
-	for _, smaller := range pageSizes {
-		if smaller < size {
-			return smaller
-		}
-	}
-	return 0
-}

@@ -25,20 +25,11 @@ type operation struct {
 	cured    map[verdict]bool // what is tried once in a call, and has been
 }
 
-// stage is how far an attempt came.
-type stage int
-
-const (
-	stageInterrupted stage = iota // the context ended first
-	stageUnsigned                 // there is no credential to sign with
-	stageExchanged                // the service or the network decided
-)
-
 // attempt is one request with what the next one depends on.
 type attempt struct {
 	Attempt
-	stage      stage
 	failure    *Error // nil after a success
+	exchanged  bool   // the service or the network decided; else the context ended first, or there is no credential
 	credential Credential
 	signature  string
 	skew       time.Duration // of the clock that it was signed by
@@ -48,13 +39,13 @@ type attempt struct {
 // try makes one attempt: rate, credential, signature, response.
 func (op *operation) try(ctx context.Context) *attempt {
 	a := &attempt{Attempt: Attempt{Action: op.action, Number: op.attempts + 1}}
-	a.stage, a.failure = op.exchange(ctx, a)
-	if a.failure != nil {
-		if a.stage == stageExchanged {
-			a.failure = a.failure.redact(op.secrets(a))
-		}
-		a.Err = op.complete(a.failure)
+	a.failure, a.exchanged = op.exchange(ctx, a)
+	if a.failure != nil && a.exchanged {
+		a.failure = a.failure.redact(op.secrets(a))
 		a.Code, a.RequestID = a.failure.Code, a.failure.RequestID
+	}
+	if a.failure != nil {
+		a.Err = op.complete(a.failure)
 	}
 	return a
 }
@@ -75,16 +66,16 @@ func (op *operation) complete(e *Error) *Error {
 }
 
 // exchange sends the request as soon as the rate allows and reads the response.
-func (op *operation) exchange(ctx context.Context, a *attempt) (stage, *Error) {
+func (op *operation) exchange(ctx context.Context, a *attempt) (failure *Error, exchanged bool) {
 	config := &op.client.config
 	sent, err := config.Limiter.Wait(ctx)
 	if err != nil {
-		return stageInterrupted, &Error{Cause: err}
+		return op.interrupted(err), false
 	}
 	defer sent()
 	a.credential, err = config.Credentials.Credential(ctx)
 	if err != nil {
-		return stageUnsigned, &Error{Cause: err}
+		return &Error{Cause: err}, false
 	}
 	op.attempts++
 	start := time.Now()
@@ -101,19 +92,19 @@ func (op *operation) exchange(ctx context.Context, a *attempt) (stage, *Error) {
 		},
 	}), a)
 	if err != nil {
-		return stageExchanged, &Error{Cause: err}
+		return &Error{Cause: err}, true
 	}
-	failure := op.send(request, a)
+	failure = op.send(request, a)
 	switch {
 	case failure == nil:
 		config.Limiter.Accepted()
 	case failure.HTTPStatus != 0: // a complete response
 	case ctx.Err() != nil:
-		return stageInterrupted, &Error{Cause: ctx.Err()}
+		return op.interrupted(ctx.Err()), false
 	case attemptCtx.Err() != nil:
 		failure.Cause = &TimeoutError{After: config.RequestTimeout}
 	}
-	return stageExchanged, failure
+	return failure, true
 }
 
 // send returns nil after a success. An error without an HTTP status is one of
@@ -173,7 +164,7 @@ func (op *operation) sign(ctx context.Context, a *attempt) (*http.Request, error
 	a.skew = time.Duration(op.client.skew.Load())
 	at := time.Now().Add(a.skew)
 	authorize := "SKIP"
-	if config.Credentials != Anonymous {
+	if a.credential.SecretID != "" {
 		headers := []header{{"content-type", "application/json"}, {"host", request.Host}}
 		authorize = authorization(a.credential, at, config.Service, headers, op.payload)
 		_, a.signature, _ = strings.Cut(authorize, "Signature=")
@@ -206,12 +197,7 @@ func (op *operation) sign(ctx context.Context, a *attempt) (*http.Request, error
 // to end the call with.
 func (op *operation) next(ctx context.Context, a *attempt) *Error {
 	config := &op.client.config
-	switch {
-	case a.failure == nil:
-		return nil
-	case a.stage == stageInterrupted:
-		return op.interrupted(a.failure.Cause)
-	case a.stage == stageUnsigned:
+	if a.failure == nil || !a.exchanged {
 		return a.failure
 	}
 	op.last = a.failure
