@@ -168,6 +168,9 @@ func TestBounds(t *testing.T) {
 					} else if fault := w.fault(list.Rows); fault != nil && (order == newest || order == oldest || len(list.Rows) != rows) {
 						t.Errorf("bound %d, order %s, count %s, %d rows: %.200v", bound, order, count, rows, fault)
 					}
+					if most := 2 + 3*rows/min(bound, w.page); count == capped && (order == newest || order == oldest) && w.requests > most {
+						t.Errorf("bound %d, order %s, %d rows: %d requests, want at most %d", bound, order, rows, w.requests, most)
+					}
 				}
 			}
 		}
@@ -267,5 +270,27 @@ func TestOddServices(t *testing.T) {
 				t.Errorf("%d requests", n)
 			}
 		})
+	}
+}
+
+// A list whose first pages happen to be in the order of time comes in its own
+// order: those that are done, the newest first, and then those that are not.
+func TestPartlyInTime(t *testing.T) {
+	var rows []string
+	for at := range 300 {
+		rows = append(rows, fmt.Sprintf("done@%d", 10*(900-at)))
+	}
+	for at := range 300 {
+		rows = append(rows, fmt.Sprintf("process@%d", 10*(900-at)+5))
+	}
+	list := strings.Join(rows, " ")
+	s := &script{page: 100, lists: []string{list}}
+	got, err := s.read(t, 0, 0)
+	if err != nil || got != list {
+		t.Errorf("got %s, %v, want %s", got, err, list)
+	}
+	// 7 pages, the half by half that a bound might hide, and a page that was of no use
+	if n := len(s.requests); n > 18 {
+		t.Errorf("%d requests: %v", n, s.requests)
 	}
 }
