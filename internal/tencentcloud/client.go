@@ -5,7 +5,6 @@ package tencentcloud
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"sync/atomic"
@@ -85,23 +84,10 @@ func NewClient(config Config) *Client {
 //
 // The error is an *Error; the fields are nil with it.
 func Call[T any](ctx context.Context, c *Client, action string, params any) (*T, Result, error) {
-	var fields *T
-	result, err := c.call(ctx, action, params, func(body io.Reader) (r reply, err error) {
-		fields, r, err = readResponse[T](body) // anew for each attempt, so that nothing of a cut response stays
-		return r, err
-	})
-	if err != nil {
-		return nil, result, err
-	}
-	return fields, result, nil
-}
-
-// call makes attempt after attempt until one succeeds, or no other may follow.
-func (c *Client) call(ctx context.Context, action string, params any, read func(io.Reader) (reply, error)) (Result, error) {
-	op := &operation{client: c, action: action, read: read, cured: map[verdict]bool{}}
+	op := &operation[T]{client: c, action: action, cured: map[verdict]bool{}}
 	payload, err := json.Marshal(params, jsontext.AllowInvalidUTF8(true))
 	if err != nil {
-		return Result{}, op.complete(&Error{Cause: fmt.Errorf("the parameters cannot be encoded: %w", err)})
+		return nil, Result{}, op.complete(&Error{Cause: fmt.Errorf("the parameters cannot be encoded: %w", err)})
 	}
 	op.payload = payload
 	for {
@@ -111,7 +97,7 @@ func (c *Client) call(ctx context.Context, action string, params any, read func(
 			c.config.Observe(ctx, a.Attempt)
 		}
 		if a.Err == nil {
-			return Result{RequestID: a.RequestID, Attempts: op.attempts}, nil
+			return a.fields, Result{RequestID: a.RequestID, Attempts: op.attempts}, nil
 		}
 		if failure == nil {
 			if err := Sleep(ctx, a.RetryIn); err != nil {
@@ -119,7 +105,7 @@ func (c *Client) call(ctx context.Context, action string, params any, read func(
 			}
 		}
 		if failure != nil {
-			return Result{RequestID: failure.RequestID, Attempts: failure.Attempts}, failure
+			return nil, Result{RequestID: failure.RequestID, Attempts: failure.Attempts}, failure
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package tencentcloud
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -19,35 +20,24 @@ const (
 	maxValue    = 1 << 20  // bytes
 )
 
-// envelope is what every response of API 3.0 has around the fields of its action.
-type envelope[T any] struct {
-	Response *struct {
-		Error     *apiError
-		RequestID string `json:"RequestId"`
-		Fields    T      `json:",embed"`
-	}
+// response is what every response of API 3.0 has around the fields of its action.
+type response[T any] struct {
+	Error     *apiError
+	RequestID string `json:"RequestId"`
+	Fields    T      `json:",embed"`
 }
 
 type apiError struct{ Code, Message string }
 
-// reply is the part of a response that every action has.
-type reply struct {
-	requestID string
-	apiError  *apiError
-	rows      int
-}
-
 // readResponse reads {"Response":{…}} to its end. The fields are complete
-// unless the service reported an error.
-func readResponse[T any](body io.Reader) (*T, reply, error) {
-	var e envelope[T]
-	err := decode(body, &e)
-	r := e.Response
+// unless the service reported an error. Of a response that is cut, it returns
+// what came.
+func readResponse[T any](body io.Reader) (*response[T], error) {
+	var envelope struct{ Response *response[T] }
+	err := decode(body, &envelope)
+	r := envelope.Response
 	if r == nil {
-		if err == nil {
-			err = malformed(`the response has no "Response"`, nil)
-		}
-		return nil, reply{}, err
+		return new(response[T]), cmp.Or(err, error(malformed(`the response has no "Response"`, nil)))
 	}
 	validator, validates := any(&r.Fields).(interface{ Validate() error })
 	switch {
@@ -62,11 +52,7 @@ func readResponse[T any](body io.Reader) (*T, reply, error) {
 			err = malformed("the response is incomplete", problem)
 		}
 	}
-	rows := 0
-	if list, ok := any(&r.Fields).(interface{ Len() int }); ok {
-		rows = list.Len()
-	}
-	return &r.Fields, reply{r.RequestID, r.Error, rows}, err
+	return r, err
 }
 
 // decode reads one JSON value and makes sure that nothing follows it. A name

@@ -26,7 +26,7 @@ func FuzzReadResponse(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, r, err := readResponse[listing](bytes.NewReader(body))
+		got, err := readResponse[listing](bytes.NewReader(body))
 		if err != nil {
 			var bad *ResponseError
 			if !errors.As(err, &bad) || bad.Kind != Malformed {
@@ -38,15 +38,15 @@ func FuzzReadResponse(f *testing.F) {
 		if !ok {
 			t.Fatalf("accepted what is no response: %q", body)
 		}
-		if r.apiError != nil {
+		if got.Error != nil {
 			return
 		}
-		if urls := got.PushLogs.urls; r.requestID == "" || !slices.Equal(urls, want) {
+		if urls := got.Fields.PushLogs.urls; got.RequestID == "" || !slices.Equal(urls, want) {
 			t.Fatalf("got %q, want %q", urls, want)
 		}
 		// It comes to the same however the bytes arrive.
-		slowly, _, err := readResponse[listing](&oneByOne{body})
-		if err != nil || !slices.Equal(slowly.PushLogs.urls, want) {
+		slowly, err := readResponse[listing](&oneByOne{body})
+		if err != nil || !slices.Equal(slowly.Fields.PushLogs.urls, want) {
 			t.Fatalf("byte by byte: %v, %v", slowly, err)
 		}
 	})

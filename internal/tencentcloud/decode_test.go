@@ -73,12 +73,12 @@ func TestReadResponse(t *testing.T) {
 		{"error without a code", `{"Response":{"Error":{"Message":"m"},"RequestId":"r"}}`, "", `no "Code"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, r, err := readResponse[listing](strings.NewReader(c.body))
+			got, err := readResponse[listing](strings.NewReader(c.body))
 			if c.problem == "" {
-				if err != nil || r.apiError != nil || r.requestID == "" {
-					t.Fatalf("got %+v, %v", r, err)
+				if err != nil || got.Error != nil || got.RequestID == "" {
+					t.Fatalf("got %+v, %v", got, err)
 				}
-				if urls := strings.Join(got.PushLogs.urls, " "); urls != c.urls {
+				if urls := strings.Join(got.Fields.PushLogs.urls, " "); urls != c.urls {
 					t.Errorf("got %q, want %q", urls, c.urls)
 				}
 				return
@@ -98,25 +98,25 @@ func TestDecodeError(t *testing.T) {
 		`{"Response":{"RequestId":"r","Error":{"Message":"m","Detail":{},"Code":"C"}}}`,
 		`{"Response":{"PushLogs":[{"Url":"a"}],"RequestId":"r","Error":{"Code":"C","Message":"m"}}}`,
 	} {
-		_, r, err := readResponse[listing](strings.NewReader(body))
-		if err != nil || r.apiError == nil || *r.apiError != (apiError{"C", "m"}) || r.requestID != "r" {
+		r, err := readResponse[listing](strings.NewReader(body))
+		if err != nil || r.Error == nil || *r.Error != (apiError{"C", "m"}) || r.RequestID != "r" {
 			t.Errorf("%s: got %+v, %v", body, r, err)
 		}
 	}
-	_, r, err := readResponse[listing](strings.NewReader(`{"Response":{"Error":{"Code":"C","Message":null}}}`))
-	if err != nil || r.apiError == nil || *r.apiError != (apiError{"C", ""}) {
+	r, err := readResponse[listing](strings.NewReader(`{"Response":{"Error":{"Code":"C","Message":null}}}`))
+	if err != nil || r.Error == nil || *r.Error != (apiError{"C", ""}) {
 		t.Errorf("got %+v, %v", r, err)
 	}
-	_, r, err = readResponse[listing](strings.NewReader("{\"Response\":{\"Error\":{\"Code\":\"C\",\"Message\":\"\xb7\\ud83d\"},\"RequestId\":7}}"))
-	if err != nil || *r.apiError != (apiError{"C", "\ufffd\ufffd"}) || r.requestID != "7" {
+	r, err = readResponse[listing](strings.NewReader("{\"Response\":{\"Error\":{\"Code\":\"C\",\"Message\":\"\xb7\\ud83d\"},\"RequestId\":7}}"))
+	if err != nil || *r.Error != (apiError{"C", "\ufffd\ufffd"}) || r.RequestID != "7" {
 		t.Errorf("got %+v, %v", r, err)
 	}
 }
 
 // What has been read before a fault is worth having: the RequestId.
 func TestRequestIDOfABadResponse(t *testing.T) {
-	_, r, err := readResponse[listing](strings.NewReader(`{"Response":{"RequestId":"r","PushLogs":[{"Url":"a`))
-	if err == nil || r.requestID != "r" {
+	r, err := readResponse[listing](strings.NewReader(`{"Response":{"RequestId":"r","PushLogs":[{"Url":"a`))
+	if err == nil || r.RequestID != "r" {
 		t.Errorf("got %+v, %v", r, err)
 	}
 }
@@ -132,12 +132,12 @@ func TestRepeatedTextsAreShared(t *testing.T) {
 		fmt.Fprintf(&body, `,{"Id":"the same","Url":"https://www.example.com/%d"}`, i)
 	}
 	body.WriteString(`]}}`)
-	got, _, err := readResponse[struct{ Rows []row }](strings.NewReader(body.String()))
-	if err != nil || len(got.Rows) != n+1 || got.Rows[0].Id != nil || got.Rows[0].Url != nil {
-		t.Fatalf("%d rows, %v", len(got.Rows), err)
+	got, err := readResponse[struct{ Rows []row }](strings.NewReader(body.String()))
+	if err != nil || len(got.Fields.Rows) != n+1 || got.Fields.Rows[0].Id != nil || got.Fields.Rows[0].Url != nil {
+		t.Fatalf("%d rows, %v", len(got.Fields.Rows), err)
 	}
 	copies := map[*byte]bool{}
-	for i, r := range got.Rows[1:] {
+	for i, r := range got.Fields.Rows[1:] {
 		copies[unsafe.StringData(*r.Id)] = true
 		if *r.Id != "the same" || *r.Url != fmt.Sprint("https://www.example.com/", i) {
 			t.Fatalf("row %d: %s, %s", i, *r.Id, *r.Url)
@@ -227,7 +227,7 @@ func TestLargeResponses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			_, _, err := readResponse[listing](c.body)
+			_, err := readResponse[listing](c.body)
 			runtime.ReadMemStats(&after)
 			if got := errors.Is(err, errTooLarge); got != c.large || !c.large && err != nil {
 				t.Errorf("got %v", err)
@@ -246,7 +246,7 @@ func TestLargeResponses(t *testing.T) {
 func TestBrokenBody(t *testing.T) {
 	broken := errors.New("connection reset")
 	for n := range len(success) {
-		_, _, err := readResponse[listing](io.MultiReader(strings.NewReader(success[:n]), errorReader{broken}))
+		_, err := readResponse[listing](io.MultiReader(strings.NewReader(success[:n]), errorReader{broken}))
 		if !errors.Is(err, broken) {
 			t.Fatalf("after %d bytes: %v", n, err)
 		}

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -15,20 +14,20 @@ import (
 )
 
 // operation is one call through all its attempts.
-type operation struct {
+type operation[T any] struct {
 	client   *Client
 	action   string
 	payload  []byte
-	read     func(io.Reader) (reply, error)
 	attempts int              // requests so far
 	last     *Error           // of the latest attempt that the service or the network failed
 	cured    map[verdict]bool // what is tried once in a call, and has been
 }
 
 // attempt is one request with what the next one depends on.
-type attempt struct {
+type attempt[T any] struct {
 	Attempt
-	failure    *Error // nil after a success
+	fields     *T     // after a success
+	failure    *Error // else
 	exchanged  bool   // the service or the network decided; else the context ended first, or there is no credential
 	credential Credential
 	signature  string
@@ -37,8 +36,8 @@ type attempt struct {
 }
 
 // try makes one attempt: rate, credential, signature, response.
-func (op *operation) try(ctx context.Context) *attempt {
-	a := &attempt{Attempt: Attempt{Action: op.action, Number: op.attempts + 1}}
+func (op *operation[T]) try(ctx context.Context) *attempt[T] {
+	a := &attempt[T]{Attempt: Attempt{Action: op.action, Number: op.attempts + 1}}
 	a.failure, a.exchanged = op.exchange(ctx, a)
 	if a.failure != nil && a.exchanged {
 		a.failure = a.failure.redact(op.secrets(a))
@@ -51,7 +50,7 @@ func (op *operation) try(ctx context.Context) *attempt {
 }
 
 // secrets are all that the other side may have seen of an attempt, or quote.
-func (op *operation) secrets(a *attempt) []string {
+func (op *operation[T]) secrets(a *attempt[T]) []string {
 	secrets := append([]string{a.credential.SecretKey, a.credential.Token, a.signature}, op.client.config.Secrets...)
 	if a.credential.Token != "" {
 		secrets = append(secrets, a.credential.SecretID) // STS issued it with the token, unlike the id of a permanent key
@@ -60,13 +59,13 @@ func (op *operation) secrets(a *attempt) []string {
 }
 
 // complete adds to an error what it has of the call.
-func (op *operation) complete(e *Error) *Error {
+func (op *operation[T]) complete(e *Error) *Error {
 	e.Action, e.Host, e.Attempts = op.action, op.client.config.Endpoint.Host, op.attempts
 	return e
 }
 
 // exchange sends the request as soon as the rate allows and reads the response.
-func (op *operation) exchange(ctx context.Context, a *attempt) (failure *Error, exchanged bool) {
+func (op *operation[T]) exchange(ctx context.Context, a *attempt[T]) (failure *Error, exchanged bool) {
 	config := &op.client.config
 	sent, err := config.Limiter.Wait(ctx)
 	if err != nil {
@@ -109,7 +108,7 @@ func (op *operation) exchange(ctx context.Context, a *attempt) (failure *Error, 
 
 // send returns nil after a success. An error without an HTTP status is one of
 // the network.
-func (op *operation) send(request *http.Request, a *attempt) *Error {
+func (op *operation[T]) send(request *http.Request, a *attempt[T]) *Error {
 	response, err := op.client.http.Do(request)
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err // without the method and address, which Error has in its own words
@@ -119,13 +118,13 @@ func (op *operation) send(request *http.Request, a *attempt) *Error {
 	}
 	defer func() { _ = response.Body.Close() }()
 	a.header, a.HTTPStatus = response.Header, response.StatusCode
-	r, err := op.read(response.Body)
-	failure := &Error{HTTPStatus: response.StatusCode, RequestID: r.requestID}
+	r, err := readResponse[T](response.Body)
+	failure := &Error{HTTPStatus: response.StatusCode, RequestID: r.RequestID}
 	contentType := cmp.Or(response.Header.Get("Content-Type"), "no Content-Type")
 	html := strings.HasPrefix(strings.ToLower(contentType), "text/html")
 	switch {
-	case err == nil && r.apiError != nil:
-		failure.Code, failure.Message = r.apiError.Code, r.apiError.Message
+	case err == nil && r.Error != nil:
+		failure.Code, failure.Message = r.Error.Code, r.Error.Message
 	case response.StatusCode != http.StatusOK:
 		failure.Cause = &ResponseError{Kind: NotAPI, Problem: "not a response of the API (" + contentType + ")"}
 	case err != nil && request.Context().Err() != nil:
@@ -135,7 +134,10 @@ func (op *operation) send(request *http.Request, a *attempt) *Error {
 	case err != nil:
 		failure.Cause = err
 	default:
-		a.RequestID, a.Rows = Redact(r.requestID, op.secrets(a)...), r.rows
+		a.fields, a.RequestID = &r.Fields, Redact(r.RequestID, op.secrets(a)...)
+		if list, ok := any(a.fields).(interface{ Len() int }); ok {
+			a.Rows = list.Len()
+		}
 		return nil
 	}
 	return failure
@@ -143,7 +145,7 @@ func (op *operation) send(request *http.Request, a *attempt) *Error {
 
 // interrupted is the error when the context ends, or will end, before there is
 // a response. It keeps what the latest attempt met: the reason for the delay.
-func (op *operation) interrupted(context error) *Error {
+func (op *operation[T]) interrupted(context error) *Error {
 	e := &Error{}
 	if op.last != nil {
 		*e = *op.last
@@ -154,7 +156,7 @@ func (op *operation) interrupted(context error) *Error {
 
 // sign builds the request of one attempt. Its timestamp is that of now: one
 // signed before a pause would carry the time of the first attempt.
-func (op *operation) sign(ctx context.Context, a *attempt) (*http.Request, error) {
+func (op *operation[T]) sign(ctx context.Context, a *attempt[T]) (*http.Request, error) {
 	config := &op.client.config
 	endpoint := url.URL{Scheme: config.Endpoint.Scheme, Host: config.Endpoint.Host, Path: "/"}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint.String(), bytes.NewReader(op.payload))
@@ -195,7 +197,7 @@ func (op *operation) sign(ctx context.Context, a *attempt) (*http.Request, error
 
 // next decides what follows an attempt: it sets RetryIn, or returns the error
 // to end the call with.
-func (op *operation) next(ctx context.Context, a *attempt) *Error {
+func (op *operation[T]) next(ctx context.Context, a *attempt[T]) *Error {
 	config := &op.client.config
 	if a.failure == nil || !a.exchanged {
 		return a.failure
@@ -237,7 +239,7 @@ const minSkew = time.Minute
 // correctClock sets the signing clock by the Date header of the response and
 // reports whether that can help. Of many requests that were refused together,
 // the one that moved the clock says so in its attempt.
-func (op *operation) correctClock(a *attempt) bool {
+func (op *operation[T]) correctClock(a *attempt[T]) bool {
 	date, err := http.ParseTime(a.header.Get("Date"))
 	if err != nil {
 		return false
