@@ -91,13 +91,13 @@ func (r *pushTasks) fetch(ctx context.Context, request paging.Request) (paging.P
 func (r *pushTasks) page(ctx context.Context, request paging.Request, limit int64) (paging.Page[Task], error) {
 	q := r.query
 	q.StartTime, q.EndTime, q.Offset, q.Limit = timeOf(request.From), timeOf(request.To), request.Offset, limit
-	response, result, err := tencentcloud.Call[page](ctx, r.service.client, describePushTasks, q)
+	response, requestID, err := tencentcloud.Call[page](ctx, r.service.client, describePushTasks, q)
 	if err != nil {
 		return paging.Page[Task]{}, err
 	}
 	tasks := response.PushLogs.tasks
 	r.mu.Lock()
-	r.requestID, r.widest = result.RequestID, max(r.widest, len(tasks))
+	r.requestID, r.widest = requestID, max(r.widest, len(tasks))
 	r.mu.Unlock()
 	return paging.Page[Task]{Rows: tasks, Total: response.TotalCount, Limit: max(limit, int64(len(tasks)))}, nil
 }
@@ -119,11 +119,11 @@ func (r *pushTasks) isOutside(request paging.Request, err error) bool {
 // span is the window of time of a query.
 func (q *Query) span() paging.Span {
 	span := paging.Span{From: paging.Beginning, To: paging.End}
-	if at, err := time.ParseInLocation(TimeLayout, q.StartTime, Zone); err == nil {
-		span.From = at.Unix()
+	if at, ok := secondOf(q.StartTime); ok {
+		span.From = at
 	}
-	if at, err := time.ParseInLocation(TimeLayout, q.EndTime, Zone); err == nil {
-		span.To = at.Unix()
+	if at, ok := secondOf(q.EndTime); ok {
+		span.To = at
 	}
 	return span
 }
@@ -141,6 +141,11 @@ func (t *Task) second() (int64, bool) {
 	if t.CreateTime == nil {
 		return 0, false
 	}
-	at, err := time.ParseInLocation(TimeLayout, *t.CreateTime, Zone)
+	return secondOf(*t.CreateTime)
+}
+
+// secondOf reads a time of the service.
+func secondOf(text string) (int64, bool) {
+	at, err := time.ParseInLocation(TimeLayout, text, Zone)
 	return at.Unix(), err == nil
 }

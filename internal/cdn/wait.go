@@ -166,8 +166,7 @@ func percent(tasks []Task, total int) float64 {
 		if tasks[i].ended() {
 			continue
 		}
-		missing += 100
-		if tasks[i].Percent != nil {
+		if missing += 100; tasks[i].Percent != nil {
 			missing -= *tasks[i].Percent
 		}
 	}

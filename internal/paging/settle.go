@@ -15,10 +15,12 @@ func (r *reader[R, K]) account(responses []page[R], order []R) []R {
 		if p.Total == nil || len(p.Rows) > 0 && p.offset+int64(len(p.Rows)) > *p.Total {
 			return nil // it does not count, or not these rows
 		}
-		for key, n := range r.count(p.Rows) {
-			if before := came[key].times; n > before {
-				rows += int64(n - before)
-				came[key] = most{n, i}
+		times := map[K]int{}
+		for j := range p.Rows {
+			key := r.Key(&p.Rows[j])
+			if times[key]++; times[key] > came[key].times {
+				came[key] = most{times[key], i}
+				rows++
 			}
 		}
 		gained, later = gained+max(0, later-*p.Total), *p.Total
@@ -36,12 +38,4 @@ func (r *reader[R, K]) account(responses []page[R], order []R) []R {
 		return r.weave(order, parts)
 	}
 	return nil
-}
-
-func (r *reader[R, K]) count(rows []R) map[K]int {
-	times := make(map[K]int, len(rows))
-	for i := range rows {
-		times[r.Key(&rows[i])]++
-	}
-	return times
 }

@@ -53,12 +53,6 @@ type Attempt struct {
 	ClockMoved time.Duration // how far the signing clock was corrected after this attempt
 }
 
-// Result is what comes with every response beside its own fields.
-type Result struct {
-	RequestID string
-	Attempts  int
-}
-
 // Client calls the actions of one product. It is safe for concurrent use.
 type Client struct {
 	config Config
@@ -76,20 +70,18 @@ func NewClient(config Config) *Client {
 	}}
 }
 
-// Call sends params, encoded as JSON, to an action and returns the fields of its
-// response, decoded into a struct with JSON tags. In it, a string also accepts a
+// Call sends params, encoded as JSON, to an action and returns the RequestId and
+// the other fields of its response, decoded into a struct with JSON tags. In it, a string also accepts a
 // number and an int64 also accepts a string; both may be pointers, nil for null
 // or missing. If *T has a method Validate() error, a response that does not pass
 // it counts as incomplete, and is retried.
 //
 // The error is an *Error; the fields are nil with it.
-func Call[T any](ctx context.Context, c *Client, action string, params any) (*T, Result, error) {
+func Call[T any](ctx context.Context, c *Client, action string, params any) (fields *T, requestID string, err error) {
 	op := &operation[T]{client: c, action: action, cured: map[verdict]bool{}}
-	payload, err := json.Marshal(params, jsontext.AllowInvalidUTF8(true))
-	if err != nil {
-		return nil, Result{}, op.complete(&Error{Cause: fmt.Errorf("the parameters cannot be encoded: %w", err)})
+	if op.payload, err = json.Marshal(params, jsontext.AllowInvalidUTF8(true)); err != nil {
+		return nil, "", op.complete(&Error{Cause: fmt.Errorf("the parameters cannot be encoded: %w", err)})
 	}
-	op.payload = payload
 	for {
 		a := op.try(ctx)
 		failure := op.next(ctx, a)
@@ -97,7 +89,7 @@ func Call[T any](ctx context.Context, c *Client, action string, params any) (*T,
 			c.config.Observe(ctx, a.Attempt)
 		}
 		if a.Err == nil {
-			return a.fields, Result{RequestID: a.RequestID, Attempts: op.attempts}, nil
+			return a.fields, a.RequestID, nil
 		}
 		if failure == nil {
 			if err := Sleep(ctx, a.RetryIn); err != nil {
@@ -105,7 +97,7 @@ func Call[T any](ctx context.Context, c *Client, action string, params any) (*T,
 			}
 		}
 		if failure != nil {
-			return nil, Result{RequestID: failure.RequestID, Attempts: failure.Attempts}, failure
+			return nil, "", failure
 		}
 	}
 }

@@ -70,14 +70,14 @@ func TestFaults(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				sim := cdnsim.New(cdnsim.Options{Tasks: someTasks(), Faults: cdnsim.Sequence("", c.fault)})
 				tr := newSimTrial(t, sim)
-				got, result, err := tr.list(t.Context())
+				got, _, err := tr.list(t.Context())
 				if !c.passes {
 					once(t, sim, failed(t, got, err), c.problem)
 					return
 				}
 				whole(t, got, err)
-				if n := len(sim.Requests()); n != 2 || result.Attempts != 2 {
-					t.Errorf("%d requests and %d attempts, want 2", n, result.Attempts)
+				if n := len(sim.Requests()); n != 2 || len(tr.attempts) != 2 {
+					t.Errorf("%d requests and %d attempts, want 2", n, len(tr.attempts))
 				}
 			})
 			synctest.Test(t, func(t *testing.T) {
@@ -121,10 +121,11 @@ func TestWebPage(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				page := cdnsim.Body(contentType, "<html></html>")
 				sim := cdnsim.New(cdnsim.Options{Tasks: someTasks(), Faults: cdnsim.Sequence("", page, page)})
-				got, result, err := newSimTrial(t, sim).list(t.Context())
+				tr := newSimTrial(t, sim)
+				got, _, err := tr.list(t.Context())
 				whole(t, got, err)
-				if result.Attempts != 3 {
-					t.Errorf("%d attempts", result.Attempts)
+				if len(tr.attempts) != 3 {
+					t.Errorf("%d attempts", len(tr.attempts))
 				}
 			})
 		})
@@ -139,8 +140,9 @@ func TestWebPage(t *testing.T) {
 	})
 	// What is JSON of the API is taken, whatever a proxy has made of its type.
 	sim := cdnsim.New(cdnsim.Options{Faults: always(cdnsim.Body("text/html", success))})
-	got, result, err := newSimTrial(t, sim).list(t.Context())
-	if err != nil || len(got.PushLogs.urls) != 2 || result.Attempts != 1 {
+	tr := newSimTrial(t, sim)
+	got, _, err := tr.list(t.Context())
+	if err != nil || len(got.PushLogs.urls) != 2 || len(tr.attempts) != 1 {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
@@ -246,9 +248,9 @@ func TestCredentialThatCannotBeHad(t *testing.T) {
 	tr := newSimTrial(t, sim, func(c *Config) {
 		c.Credentials = sourceFunc(func(context.Context) (Credential, error) { return Credential{}, broken })
 	})
-	got, result, err := tr.list(t.Context())
+	got, _, err := tr.list(t.Context())
 	e := failed(t, got, err)
-	if !errors.Is(e, broken) || e.Attempts != 0 || result.Attempts != 0 || len(sim.Requests()) != 0 {
+	if !errors.Is(e, broken) || e.Attempts != 0 || len(sim.Requests()) != 0 {
 		t.Errorf("got %v after %d attempts and %d requests", e, e.Attempts, len(sim.Requests()))
 	}
 	if len(tr.attempts) != 1 || tr.attempts[0].RetryIn != 0 || !errors.Is(tr.attempts[0].Err, broken) {

@@ -92,7 +92,7 @@ func someTasks() []cdnsim.Task {
 }
 
 // list asks for the rows of someTasks.
-func (tr *trial) list(ctx context.Context) (*listing, Result, error) {
+func (tr *trial) list(ctx context.Context) (*listing, string, error) {
 	return Call[listing](ctx, tr.Client, "DescribePushTasks", map[string]any{"TaskId": "1", "Limit": 100})
 }
 

@@ -61,12 +61,12 @@ func child(endpoint string) {
 		Credentials: Static(Credential{SecretID: cdnsim.DefaultSecretID, SecretKey: cdnsim.DefaultSecretKey}),
 		Limiter:     NewLimiter(20), Transport: NewTransport(),
 	})
-	got, result, err := Call[listing](context.Background(), client, "DescribePushTasks", map[string]string{"TaskId": "1"})
+	got, requestID, err := Call[listing](context.Background(), client, "DescribePushTasks", map[string]string{"TaskId": "1"})
 	if err != nil {
 		fmt.Print("error: ", err)
 		return
 	}
-	fmt.Print(strings.Join(got.PushLogs.urls, " "), " ", result.RequestID)
+	fmt.Print(strings.Join(got.PushLogs.urls, " "), " ", requestID)
 }
 
 // childVariable names the endpoint that a child asks.

@@ -114,9 +114,9 @@ func TestRequestIDThatQuotes(t *testing.T) {
 		fmt.Fprintf(w, `{"Response":{"PushLogs":[],"RequestId":"id %s"}}`, r.Header.Get("X-TC-Token"))
 	}), false, false)
 	tr := newTrial(t, server.URL, ownTransport(t, server), func(c *Config) { c.Credentials = Static(marked) })
-	_, result, err := tr.list(t.Context())
-	if err != nil || result.RequestID != "id (redacted)" || tr.attempts[0].RequestID != result.RequestID {
-		t.Errorf("got %+v, %v, told %+v", result, err, tr.attempts)
+	_, requestID, err := tr.list(t.Context())
+	if err != nil || requestID != "id (redacted)" || tr.attempts[0].RequestID != requestID {
+		t.Errorf("got %s, %v, told %+v", requestID, err, tr.attempts)
 	}
 }
 

@@ -149,14 +149,14 @@ func TestDeadline(t *testing.T) {
 				sim := cdnsim.New(c.options)
 				tr := newSimTrial(t, sim)
 				start := time.Now()
-				got, result, err := tr.list(ctx)
+				got, _, err := tr.list(ctx)
 				e := failed(t, got, err)
 				interrupted(t, e, context.DeadlineExceeded, c.attempts, append(c.parts, "context deadline exceeded")...)
 				if took := time.Since(start); took != c.took {
 					t.Errorf("took %v, want %v", took, c.took)
 				}
-				if len(sim.Requests()) != c.attempts || result.Attempts != c.attempts {
-					t.Errorf("%d requests, %+v", len(sim.Requests()), result)
+				if len(sim.Requests()) != c.attempts || e.Attempts != c.attempts {
+					t.Errorf("%d requests, %+v", len(sim.Requests()), e)
 				}
 				if last := tr.attempts[len(tr.attempts)-1]; c.took > 0 && (last.Code != "" || last.RequestID != "" || last.HTTPStatus != 0) {
 					t.Errorf("an attempt without an answer tells an earlier one's: %+v", last)
@@ -243,7 +243,7 @@ func TestAttempts(t *testing.T) {
 		slow.Delay = 3 * time.Second
 		sim := cdnsim.New(cdnsim.Options{Tasks: someTasks(), Faults: cdnsim.Sequence("", slow, cdnsim.Cut(), cdnsim.Page(502))})
 		tr := newSimTrial(t, sim)
-		got, result, err := tr.list(t.Context())
+		got, requestID, err := tr.list(t.Context())
 		whole(t, got, err)
 		if len(tr.attempts) != 4 {
 			t.Fatalf("told %d attempts", len(tr.attempts))
@@ -264,8 +264,8 @@ func TestAttempts(t *testing.T) {
 		if tr.attempts[0].Took != 3*time.Second || tr.attempts[0].RequestID != requests[0].Answer.RequestID {
 			t.Errorf("told %+v", tr.attempts[0])
 		}
-		if result.RequestID != requests[3].Answer.RequestID || tr.attempts[3].RequestID != result.RequestID {
-			t.Errorf("got %+v, told %+v", result, tr.attempts[3])
+		if requestID != requests[3].Answer.RequestID || tr.attempts[3].RequestID != requestID {
+			t.Errorf("got %s, told %+v", requestID, tr.attempts[3])
 		}
 	})
 }

@@ -36,18 +36,17 @@ func NewTransport() *http.Transport {
 // does. But where that would bypass the proxy because its variable is not a URL,
 // or take a part of it for the host, the request fails.
 func environmentProxy() func(*http.Request) (*url.URL, error) {
+	const standIn = "stand-in.invalid" // shows whether NO_PROXY exempts the request
 	config := httpproxy.FromEnvironment()
-	invalid := map[string]bool{}
-	for scheme, value := range map[string]*string{"http": &config.HTTPProxy, "https": &config.HTTPSProxy} {
+	for _, value := range []*string{&config.HTTPProxy, &config.HTTPSProxy} {
 		if *value != "" && proxyURL(*value) == nil {
-			*value = "stand-in.invalid" // shows whether NO_PROXY exempts the request
-			invalid[scheme] = true
+			*value = standIn
 		}
 	}
 	find := config.ProxyFunc()
 	return func(request *http.Request) (*url.URL, error) {
 		proxy, err := find(request.URL)
-		if scheme := request.URL.Scheme; proxy != nil && invalid[scheme] {
+		if scheme := request.URL.Scheme; proxy != nil && proxy.Host == standIn {
 			variable := strings.ToUpper(scheme) + "_PROXY"
 			if os.Getenv(variable) == "" {
 				variable = scheme + "_proxy"
