@@ -185,7 +185,10 @@ func TestRequests(t *testing.T) {
 			for _, twins := range []bool{false, true} {
 				w := newWorld(kind{order: order, count: counted, replicas: one, twins: twins, minPage: 20, parallel: 1}, 1)
 				w.page, w.filtered, w.items = page, false, nil
-				w.fill(10_000, 20_000)
+				w.fill(10_000, 9_000/int64(page)) // seconds of more than a page
+				for i := range w.items {
+					w.items[i].second *= 10
+				}
 				list, err := w.read(t)
 				if err != nil || !list.Complete || len(list.Rows) != len(w.items) {
 					t.Fatalf("%d rows, complete: %t, error %v", len(list.Rows), list.Complete, err)
@@ -292,5 +295,26 @@ func TestPartlyInTime(t *testing.T) {
 	// 7 pages, the half by half that a bound might hide, and a page that was of no use
 	if n := len(s.requests); n > 18 {
 		t.Errorf("%d requests: %v", n, s.requests)
+	}
+}
+
+// A list with equal rows that has grown by the second time is read in parts.
+func TestGrowingTwins(t *testing.T) {
+	rows := []string{"twin@20001", "twin@20001"}
+	for at := range 600 {
+		rows = append(rows, fmt.Sprintf("row@%d", 10*(2000-at)))
+	}
+	list := strings.Join(rows, " ")
+	s := &script{page: 100}
+	for n := range 40 {
+		list = fmt.Sprintf("new@%d %s", 20_100+10*n, list)
+		s.lists = append(s.lists, slices.Repeat([]string{list}, 7)...) // one sweep
+	}
+	got, err := s.read(t, 0, 0)
+	if err != nil || !strings.HasSuffix(got, strings.Join(rows, " ")) {
+		t.Errorf("got %s, %v", got, err)
+	}
+	if n := len(s.requests); n > 28 {
+		t.Errorf("%d requests", n)
 	}
 }

@@ -147,10 +147,11 @@ func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
 		} else {
 			same[s.sum]++
 		}
-		if s.still() && (s.responses <= 1 || !r.moves.Load()) {
+		proven := s.still() && (s.responses <= 1 || !r.moves.Load())
+		if proven || s.finding < moved && same[s.sum] >= r.enough(s) {
 			return r.beyond(ctx, span, s)
 		}
-		again := n < 2 && s.agrees && s.finding == consistent // it only has equal rows: cheaper than parts
+		again := n == 0 && s.agrees && s.finding == consistent // it only has equal rows: cheaper than parts
 		if parts := span.pieces(s.seconds, r.widest.Load()*19/20); s.order&untimed == 0 && len(parts) > 1 && !again {
 			return r.inParts(ctx, s, 0, parts)
 		}
@@ -159,9 +160,6 @@ func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
 			accounted = 0
 		} else if accounted++; accounted == accounts {
 			return List[R]{Rows: rows, Total: s.total, Complete: true}, nil
-		}
-		if s.finding < moved && same[s.sum] >= r.enough(s) {
-			return r.beyond(ctx, span, s)
 		}
 		refused, of.lead = s.refused, 0
 		if widest := r.widest.Load(); widest > 1 && s.end() >= widest {

@@ -96,7 +96,7 @@ func TestReads(t *testing.T) {
 		"long, moving":         {kinds([]counting{counted}, []int{1}, kind{minPage: 20, parallel: 1, long: true}), 0.01, 4},
 		"long, moving fast":    {kinds([]counting{counted}, []int{5}, kind{minPage: 20, parallel: 1, long: true}), 0.08, 4},
 		"long, overtaking":     {kinds([]counting{counted}, []int{0, 1}, kind{minPage: 20, parallel: 4, long: true}), 0.01, 4},
-		"long, capped":         {kinds([]counting{capped, none}, []int{0, 1}, kind{minPage: 20, parallel: 4, long: true, bounded: true}), 0.01, 4},
+		"long, bounded":        {kinds([]counting{counted, capped, none}, []int{0, 1}, kind{minPage: 20, parallel: 4, long: true, bounded: true}), 0.01, 4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

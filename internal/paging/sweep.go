@@ -187,7 +187,7 @@ func (r *reader[R, K]) add(s *sweep[R], p page[R]) bool {
 	held, widest := int64(len(p.Rows)), r.widest.Load()
 	raise(&r.widest, held)
 	if held > 0 {
-		raise(&r.given, p.offset+held-p.before)
+		raise(&r.given, p.offset+held)
 	}
 	if shared == len(p.Rows) || s.limited() || s.finding == moved && knows {
 		return true

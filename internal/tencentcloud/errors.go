@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Error is why a call failed. It is the one error type of this package.
@@ -31,24 +30,23 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString(e.Action)
+	text := e.Action
 	switch {
 	case e.Code != "":
-		fmt.Fprintf(&b, ": %s: %s", e.Code, e.Message)
+		text += ": " + e.Code + ": " + e.Message
 	case e.HTTPStatus != 0 && e.HTTPStatus != 200:
-		fmt.Fprintf(&b, ": HTTP status %d", e.HTTPStatus)
+		text += fmt.Sprintf(": HTTP status %d", e.HTTPStatus)
 	}
 	if e.Cause != nil {
-		fmt.Fprintf(&b, ": %v", e.Cause)
+		text += ": " + e.Cause.Error()
 	}
 	if e.RequestID != "" {
-		fmt.Fprintf(&b, " (RequestId %s)", e.RequestID)
+		text += " (RequestId " + e.RequestID + ")"
 	}
 	if e.Attempts > 1 {
-		fmt.Fprintf(&b, " after %d attempts", e.Attempts)
+		text += fmt.Sprintf(" after %d attempts", e.Attempts)
 	}
-	return b.String()
+	return text
 }
 
 // Unwrap gives the cause, so that errors.Is finds a canceled context.
