@@ -186,9 +186,6 @@ func (r *reader[R, K]) add(s *sweep[R], p page[R]) bool {
 	}
 	held, widest := int64(len(p.Rows)), r.widest.Load()
 	raise(&r.widest, held)
-	if held > 0 {
-		raise(&r.given, p.offset+held)
-	}
 	if shared == len(p.Rows) || s.limited() || s.finding == moved && knows {
 		return true
 	}
@@ -231,6 +228,7 @@ func (r *reader[R, K]) gain(s *sweep[R], rows []R) {
 	if len(rows) > 0 {
 		s.responses++
 		s.rows = append(s.rows, rows...)
+		raise(&r.given, s.end())
 	}
 }
 
