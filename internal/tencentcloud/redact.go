@@ -48,33 +48,28 @@ func Redact(text string, secrets ...string) string {
 // word matches what a short secret must not be a part of.
 var word = regexp.MustCompile(`[\pL\pN]+`)
 
-// RedactError redacts every text of an error. Errors of this package keep their
-// type; any other that holds a secret becomes a plain one.
-func RedactError(err error, secrets ...string) error {
+// redact redacts every text that came from the other side.
+func (e *Error) redact(secrets []string) *Error {
+	clean := *e
+	for _, text := range []*string{&clean.Code, &clean.Message, &clean.RequestID} {
+		*text = Redact(*text, secrets...)
+	}
+	clean.Cause = redactCause(e.Cause, secrets)
+	return &clean
+}
+
+// redactCause keeps the types of this package. Any other error that holds a secret
+// becomes a plain one.
+func redactCause(err error, secrets []string) error {
 	switch e := err.(type) { //nolint:errorlint // each level is copied on its own
-	case nil:
-		return nil
-	case *Error:
-		return e.redact(secrets)
-	case *HeaderError, *TimeoutError:
+	case nil, *HeaderError, *TimeoutError:
 		return err // nothing in them comes from the other side
-	case *DeadlineError:
-		return &DeadlineError{Context: e.Context, Last: RedactError(e.Last, secrets...)}
 	case *ResponseError:
-		return &ResponseError{Kind: e.Kind, Problem: Redact(e.Problem, secrets...), Cause: RedactError(e.Cause, secrets...)}
+		return &ResponseError{Kind: e.Kind, Problem: Redact(e.Problem, secrets...), Cause: redactCause(e.Cause, secrets)}
 	}
 	text := err.Error()
 	if clean := Redact(text, secrets...); clean != text {
 		return errors.New(clean)
 	}
 	return err
-}
-
-func (e *Error) redact(secrets []string) *Error {
-	clean := *e
-	for _, text := range []*string{&clean.Code, &clean.Message, &clean.RequestID} {
-		*text = Redact(*text, secrets...)
-	}
-	clean.Cause = RedactError(e.Cause, secrets...)
-	return &clean
 }
