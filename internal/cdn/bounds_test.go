@@ -133,3 +133,23 @@ func TestDepthOfAMovingList(t *testing.T) {
 	got := slices.DeleteFunc(urls(result.Tasks), func(u string) bool { return !slices.Contains(want, u) })
 	equal(t, "rows that stay", got, want)
 }
+
+// A submission is often of one second. What a bound may hide is before and after
+// it, where the service may call the date invalid.
+func TestTaskOfOneSecond(t *testing.T) {
+	tasks := numbered(600)
+	for i := range tasks {
+		tasks[i].TaskID, tasks[i].CreateTime = "1", tasks[0].CreateTime
+	}
+	for _, outside := range []cdnsim.OutsideMode{cdnsim.OutsideEmpty, cdnsim.OutsideInvalidDate} {
+		for page, most := range map[int]int{1000: 4, 100: 10} {
+			sim := cdnsim.New(cdnsim.Options{Tasks: tasks, Outside: outside, MaxLimit: page})
+			result := read(t, serviceOf(sim, 4), Query{TaskID: "1"})
+			equal(t, "rows", urls(result.Tasks), urlsOf(tasks))
+			complete(t, result, true)
+			if n := sim.Counts().Requests; n > most {
+				t.Errorf("%d requests: %v", n, asked(sim))
+			}
+		}
+	}
+}
