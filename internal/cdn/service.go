@@ -49,10 +49,10 @@ var pageSizes = []int64{1000, 200, defaultPage}
 // defaultPage is the documented default of Limit, in rows.
 const defaultPage = 20
 
-// learnPageSize keeps the smallest size that has turned out to be the largest.
+// learnPageSize keeps the smallest size that has turned out to be the largest. Of
+// two that are learnt at once it may miss one, which the next read learns again.
 func (s *Service) learnPageSize(size int64) {
-	known := s.pageSize.Load()
-	for size >= defaultPage && size < known && !s.pageSize.CompareAndSwap(known, size) {
-		known = s.pageSize.Load()
+	if size >= defaultPage && size < s.pageSize.Load() {
+		s.pageSize.Store(size)
 	}
 }

@@ -32,12 +32,8 @@ type WaitError struct {
 
 func (e *WaitError) Error() string {
 	p := e.Progress
-	atLeast := ""
-	if p.AtLeast {
-		atLeast = "at least "
-	}
-	return fmt.Sprintf("after %v, %s%d of %d push tasks have not ended, %d URLs are missing: %v",
-		p.Elapsed.Round(time.Second), atLeast, p.Unfinished, p.Total, len(p.MissingURLs), e.Cause)
+	return fmt.Sprintf("after %v, %d of %d push tasks have not ended, %d URLs are missing: %v",
+		p.Elapsed.Round(time.Second), p.Unfinished, p.Total, len(p.MissingURLs), e.Cause)
 }
 
 // Unwrap gives the cause, so that errors.Is finds a deadline or an interrupt.
