@@ -50,7 +50,7 @@ var pageSizes = []int64{1000, 200, defaultPage}
 const defaultPage = 20
 
 // learnPageSize keeps the smallest size that has turned out to be the largest. Of
-// two that are learnt at once it may miss one, which the next read learns again.
+// two that are learned at once it may miss one, which the next read learns again.
 func (s *Service) learnPageSize(size int64) {
 	if size >= defaultPage && size < s.pageSize.Load() {
 		s.pageSize.Store(size)
