@@ -214,11 +214,13 @@ func TestPart(t *testing.T) {
 		want          string
 		requests      int
 	}{
+		"the first rows":     {&script{page: 5, lists: []string{still}}, 0, 3, "a@9 b@8 c@7", 1},
 		"within a page":      {&script{page: 5, lists: []string{still}}, 1, 3, "b@8 c@7 d@6", 1},
 		"over pages":         {&script{page: 3, lists: []string{still}}, 1, 5, "b@8 c@7 d@6 e@5 f@4", 2},
 		"to the end":         {&script{page: 5, lists: []string{still}}, 4, 0, "e@5 f@4 g@3", 1},
 		"behind the end":     {&script{page: 5, lists: []string{still}}, 8, 0, "", 1},
 		"of a moving list":   {&script{page: 3, lists: []string{still, "x@9 " + still}}, 1, 4, "a@9 b@8 c@7 d@6", 8},
+		"the rest of one":    {&script{page: 3, lists: []string{still, "x@9 " + still}}, 1, 0, still, 9},
 		"nothing, uncounted": {&script{page: 5, uncounted: true, lists: []string{still}}, 8, 0, "", 6},
 	} {
 		t.Run(name, func(t *testing.T) {

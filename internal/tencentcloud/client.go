@@ -88,17 +88,13 @@ func Call[T any](ctx context.Context, c *Client, action string, params any) (fie
 		if c.config.Observe != nil {
 			c.config.Observe(ctx, a.Attempt)
 		}
-		if a.Err == nil {
+		switch {
+		case a.Err == nil:
 			return a.fields, a.RequestID, nil
-		}
-		if failure == nil {
-			if err := Sleep(ctx, a.RetryIn); err != nil {
-				failure = op.interrupted(err)
-			}
-		}
-		if failure != nil {
+		case failure != nil:
 			return nil, "", failure
 		}
+		_ = Sleep(ctx, a.RetryIn) // if the context ends, the next attempt says so
 	}
 }
 
