@@ -132,7 +132,7 @@ func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
 	const sweeps, accounts = 18, 2
 	var seen []page[R]
 	var refused error
-	accounted, same := 0, map[uint64]int{} // sweeps in a row that account for every row, and those that bring the same rows
+	accounted, same := 0, map[uint64]int{} // sweeps that account for every row, and those that bring the same rows
 	of := part{span: span}
 	for n := range int64(sweeps) {
 		s, err := r.sweep(ctx, of)
@@ -156,10 +156,10 @@ func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
 			return r.inParts(ctx, s, 0, parts)
 		}
 		seen = append(seen, s.pages...)
-		if rows := r.account(seen, s.rows); rows == nil {
-			accounted = 0
-		} else if accounted++; accounted == accounts {
-			return List[R]{Rows: rows, Total: s.total, Complete: true}, nil
+		if rows := r.account(seen, s.rows); rows != nil {
+			if accounted++; accounted == accounts {
+				return List[R]{Rows: rows, Total: s.total, Complete: true}, nil
+			}
 		}
 		refused, of.lead = s.refused, 0
 		if widest := r.widest.Load(); widest > 1 && s.end() >= widest {
