@@ -320,3 +320,20 @@ func TestGrowingTwins(t *testing.T) {
 		t.Errorf("%d requests", n)
 	}
 }
+
+// Nothing behind the limit is requested, however many requests there are at once.
+func TestPartInParallel(t *testing.T) {
+	rows := names(100, 1)
+	s := script{page: 20, lists: []string{strings.Join(rows, " ")}}
+	source := s.source()
+	source.Parallel = 8
+	list, err := Read(t.Context(), source, Span{Beginning, End}, 10, 50)
+	if err != nil || !slices.Equal(list.Rows, rows[10:60]) {
+		t.Errorf("%d rows: %v, %v", len(list.Rows), list, err)
+	}
+	for _, request := range s.requests {
+		if request.Limit < 1 || request.Offset+request.Limit > 60 {
+			t.Errorf("requested %v", request)
+		}
+	}
+}
