@@ -108,10 +108,5 @@ func (e *DeadlineError) Error() string {
 	return e.Context.Error() + "; the previous attempt failed: " + e.Last.Error()
 }
 
-// Unwrap gives both, the context's error first.
-func (e *DeadlineError) Unwrap() []error {
-	if e.Last == nil {
-		return []error{e.Context}
-	}
-	return []error{e.Context, e.Last}
-}
+// Unwrap gives the context's error.
+func (e *DeadlineError) Unwrap() error { return e.Context }
