@@ -13,7 +13,6 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/go-json-experiment/json/jsontext"
 	sdk "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cdn/v20180606"
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
@@ -96,9 +95,6 @@ func ourHeaders(t *testing.T, body string, credential tencentcloud.Credential) (
 
 // nothing is an answer of which nothing matters.
 type nothing struct{}
-
-func (*nothing) DecodeField(_ string, dec *jsontext.Decoder) error { return dec.SkipValue() }
-func (*nothing) Complete() error                                   { return nil }
 
 // sdkHeaders makes the SDK send this very body. It encodes bodies in its own
 // way, except those of octet-stream requests; the type is put right afterwards.

@@ -34,7 +34,12 @@ type CredentialSource interface {
 
 // Anonymous is the source for the STS actions that are called before there is
 // a credential: they are sent with "Authorization: SKIP".
-var Anonymous = Static(Credential{})
+var Anonymous CredentialSource = anonymous{}
+
+type anonymous struct{}
+
+func (anonymous) Credential(context.Context) (Credential, error) { return Credential{}, nil }
+func (anonymous) Refused(Credential) bool                        { return false }
 
 // Static is the source of one credential that never changes.
 func Static(c Credential) CredentialSource { return static(func() Credential { return c }) }

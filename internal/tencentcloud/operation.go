@@ -166,7 +166,7 @@ func (op *operation[T]) sign(ctx context.Context, a *attempt[T]) (*http.Request,
 	a.skew = time.Duration(op.client.skew.Load())
 	at := time.Now().Add(a.skew)
 	authorize := "SKIP"
-	if a.credential.SecretID != "" {
+	if config.Credentials != Anonymous {
 		headers := []header{{"content-type", "application/json"}, {"host", request.Host}}
 		authorize = authorization(a.credential, at, config.Service, headers, op.payload)
 		_, a.signature, _ = strings.Cut(authorize, "Signature=")
