@@ -244,11 +244,11 @@ func TestOddServices(t *testing.T) {
 		most   int
 	}{
 		"the offset is ignored": {&script{page: 10, lists: []string{still}},
-			nil, func(request *Request, p *Page[string]) { p.Rows = names(10, 1) }, ErrInconsistent, 40},
+			nil, func(request *Request, p *Page[string]) { p.Rows = names(10, 1) }, ErrInconsistent, 44},
 		"the offset is ignored, without a count": {&script{page: 10, uncounted: true, lists: []string{still}},
-			nil, func(request *Request, p *Page[string]) { p.Rows = names(10, 1) }, ErrInconsistent, 40},
+			nil, func(request *Request, p *Page[string]) { p.Rows = names(10, 1) }, ErrInconsistent, 44},
 		"the offset is ignored, in pages of one row": {&script{page: 1, uncounted: true, lists: []string{still}},
-			nil, func(request *Request, p *Page[string]) { p.Rows = names(1, 1) }, ErrInconsistent, 40},
+			nil, func(request *Request, p *Page[string]) { p.Rows = names(1, 1) }, ErrInconsistent, 44},
 		"rows that have never come before": {&script{page: 10, uncounted: true, lists: []string{still}},
 			nil, func(request *Request, p *Page[string]) { p.Rows = []string{fmt.Sprint(request, time.Now()), "b"} }, &TooLongError{30}, 70},
 		"spans are of another time": {&script{page: 3, lists: []string{"a@1 b@2 c@3 d@4 e@5 f@6", "b@2 c@3 d@4 e@5 f@6"}},

@@ -129,7 +129,7 @@ func raise(value *atomic.Int64, n int64) {
 
 // list reads all rows of a span. Some of the seconds next to it may be among them.
 func (r *reader[R, K]) list(ctx context.Context, span Span) (List[R], error) {
-	const sweeps, accounts = 18, 2
+	const sweeps, accounts = 22, 2
 	var seen []page[R]
 	var refused error
 	accounted, same := 0, map[uint64]int{} // sweeps that account for every row, and those that bring the same rows
