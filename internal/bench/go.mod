@@ -3,7 +3,6 @@ module github.com/tencentcdn/terraform-provider-tencentcdn/internal/bench
 go 1.26.8
 
 require (
-	github.com/go-json-experiment/json v1.27.2
 	github.com/hashicorp/terraform-plugin-framework v1.19.0
 	github.com/hashicorp/terraform-plugin-go v0.31.0
 	github.com/tencentcdn/terraform-provider-tencentcdn v0.0.0
@@ -15,6 +14,7 @@ require (
 
 require (
 	github.com/fatih/color v1.18.0 // indirect
+	github.com/go-json-experiment/json v1.27.2 // indirect
 	github.com/golang/protobuf v1.5.4 // indirect
 	github.com/hashicorp/go-hclog v1.6.3 // indirect
 	github.com/hashicorp/go-plugin v1.7.0 // indirect
