@@ -5,7 +5,11 @@
 // is.
 //
 // A list that holds still is read in one [sweep], which also proves that it held
-// still. Any other list is split into spans of time that fit into one response
+// still. Where it is in the order of time, the sweep requests what is behind a
+// pause as a list of its own: rows that come in front of it do not matter, and its
+// count shows whether a bound of the service caps that of the whole list.
+//
+// Any other list is split into spans of time that fit into one response
 // each, since what comes in one response is exact whatever moves elsewhere. Where
 // a single second has more rows than that, it is swept until the responses agree
 // or account for every row.
