@@ -337,3 +337,21 @@ func TestPartInParallel(t *testing.T) {
 		}
 	}
 }
+
+// Rows that are submitted while a long list is read, the newest first, take no
+// further request.
+func TestGrowing(t *testing.T) {
+	var rows []string
+	for at := range 600 {
+		rows = append(rows, fmt.Sprintf("row@%d", 10*(2000-at)))
+	}
+	first := strings.Join(rows, " ")
+	s := &script{page: 100, lists: []string{first}}
+	for n := range 10 {
+		s.lists = append(s.lists, fmt.Sprintf("new@%d %s", 20_100+n, s.lists[n]))
+	}
+	got, err := s.read(t, 0, 0)
+	if err != nil || got != first || len(s.requests) != 7 {
+		t.Errorf("got %s, %v\n%d requests", got, err, len(s.requests))
+	}
+}
