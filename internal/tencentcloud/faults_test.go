@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/cdnsim"
 )
@@ -256,6 +257,23 @@ func TestCredentialThatCannotBeHad(t *testing.T) {
 	if len(tr.attempts) != 1 || tr.attempts[0].RetryIn != 0 || !errors.Is(tr.attempts[0].Err, broken) {
 		t.Errorf("told %+v", tr.attempts)
 	}
+}
+
+// A request that is not made takes nothing from the rate.
+func TestRequestThatIsNotMade(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tr := newSimTrial(t, cdnsim.New(cdnsim.Options{}), func(c *Config) {
+			c.Limiter = NewLimiter(1)
+			c.Credentials = sourceFunc(func(context.Context) (Credential, error) { return Credential{}, errors.New("none") })
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		for range 3 {
+			if _, _, err := tr.list(ctx); errors.Is(err, context.DeadlineExceeded) {
+				t.Fatal("the slot of the call before was never given back")
+			}
+		}
+	})
 }
 
 // sourceFunc is a source that never has another credential.

@@ -120,6 +120,16 @@ func TestRequestIDThatQuotes(t *testing.T) {
 	}
 }
 
+// The id of a permanent key is no secret: an error that names it says which key is
+// meant.
+func TestPermanentIDIsShown(t *testing.T) {
+	sim := cdnsim.New(cdnsim.Options{Faults: always(cdnsim.APIError("AuthFailure.SecretIdNotFound", "no "+cdnsim.DefaultSecretID))})
+	got, _, err := newSimTrial(t, sim).list(t.Context())
+	if e := failed(t, got, err); e.Message != "no "+cdnsim.DefaultSecretID {
+		t.Errorf("got %v", e)
+	}
+}
+
 // Nobody has to hand the passwords of proxies to the client.
 func TestPasswordsOfProxiesAreRedacted(t *testing.T) {
 	t.Setenv("http_proxy", "svc:other-MARKER@proxy.example:8080")
