@@ -363,3 +363,37 @@ func useful(sim *cdnsim.Server, from, to time.Time, quota float64) float64 {
 	}
 	return float64(n) / to.Sub(from).Seconds() / quota
 }
+
+// The rate comes back slowly after a refusal, and faster the longer there was none.
+func TestRateComesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := NewLimiter(20)
+		for range 10 {
+			l.Refused(0)
+		}
+		before := l.rate
+		l.Accepted()
+		soon := l.rate - before
+		time.Sleep(10 * time.Second)
+		before = l.rate
+		l.Accepted()
+		if late := l.rate - before; soon <= 0 || late < 2*soon {
+			t.Errorf("wins back %.3f at once and %.3f after ten seconds", soon, late)
+		}
+	})
+}
+
+// A pause that the service asks for is not cut short by a refusal that asks for none.
+func TestLongestPauseCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := NewLimiter(20)
+		l.Refused(10 * time.Second)
+		l.Refused(0)
+		start := time.Now()
+		sent, err := l.Wait(t.Context())
+		if err != nil || time.Since(start) != 10*time.Second {
+			t.Fatalf("waited %v: %v", time.Since(start), err)
+		}
+		sent()
+	})
+}
