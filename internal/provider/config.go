@@ -79,12 +79,12 @@ type connection struct {
 // newSettings combines the block and the environment: an argument takes precedence over its variable, and an empty
 // variable counts as not set. lookup is os.LookupEnv, or a table. It reads no file and sends no request.
 func newSettings(block providerModel, lookup func(string) (string, bool)) (settings, diag.Diagnostics) {
-	connection, diags := newConnection(block, lookup)
+	plan, faults := credentials.Resolve(block.Config, lookup)
+	connection, diags := newConnection(block, plan, lookup)
 	diags.Append(conflicts(block)...)
 	if diags.HasError() {
 		return settings{}, diags
 	}
-	plan, faults := credentials.Resolve(block.Config, lookup)
 	for _, fault := range faults {
 		diags.Append(diagnoseCredentials(fault))
 	}
@@ -110,10 +110,10 @@ func conflicts(block providerModel) diag.Diagnostics {
 	return diags
 }
 
-// newConnection is newSettings but for the credentials.
-func newConnection(block providerModel, lookup func(string) (string, bool)) (connection, diag.Diagnostics) {
+// newConnection is newSettings but for the credentials, of which plan says only what no message may quote; it may be nil.
+func newConnection(block providerModel, plan *credentials.Plan, lookup func(string) (string, bool)) (connection, diag.Diagnostics) {
 	r := argumentReader{lookup: lookup}
-	if plan, _ := credentials.Resolve(block.Config, lookup); plan != nil {
+	if plan != nil {
 		r.secrets = plan.Secrets()
 	}
 	domain := r.domain(block.Domain)

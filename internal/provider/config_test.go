@@ -100,7 +100,8 @@ func TestConnection(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, diags := newConnection(c.block, c.env.lookup)
+			plan, _ := credentials.Resolve(c.block.Config, c.env.lookup)
+			got, diags := newConnection(c.block, plan, c.env.lookup)
 			if len(diags) > 0 {
 				t.Fatal(diags)
 			}
@@ -152,7 +153,8 @@ func TestConnectionRefused(t *testing.T) {
 		"negative time":                  {env: environment{envRequestTimeout: "-1s"}, at: envRequestTimeout, want: "must be a Go duration such as 30s or 1m30s, above zero and at most 2562047h"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, diags := newConnection(c.block, c.env.lookup)
+			plan, _ := credentials.Resolve(c.block.Config, c.env.lookup)
+			_, diags := newConnection(c.block, plan, c.env.lookup)
 			if len(diags) != 1 {
 				t.Fatalf("%d diagnostics: %v", len(diags), diags)
 			}

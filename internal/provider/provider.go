@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/tencentcdn/terraform-provider-tencentcdn/internal/credentials"
 )
 
 // Address is where registries have the provider.
@@ -47,7 +49,8 @@ func (p *tencentcdnProvider) ValidateConfig(ctx context.Context, req provider.Va
 	}
 	resp.Diagnostics.Append(conflicts(block)...)
 	noVariables := func(string) (string, bool) { return "", false }
-	_, diags = newConnection(block, noVariables)
+	plan, _ := credentials.Resolve(block.Config, noVariables)
+	_, diags = newConnection(block, plan, noVariables)
 	resp.Diagnostics.Append(diags...)
 }
 

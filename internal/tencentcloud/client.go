@@ -55,15 +55,16 @@ type Attempt struct {
 
 // Client calls the actions of one product. It is safe for concurrent use.
 type Client struct {
-	config Config
-	http   http.Client
-	skew   atomic.Int64 // nanoseconds to add to the machine's clock
+	config        Config
+	requestClient string // the User-Agent as X-TC-RequestClient
+	http          http.Client
+	skew          atomic.Int64 // nanoseconds to add to the machine's clock
 }
 
 // NewClient returns a client for the configuration.
 func NewClient(config Config) *Client {
 	config.Secrets = append(proxySecrets(), config.Secrets...)
-	return &Client{config: config, http: http.Client{
+	return &Client{config: config, requestClient: requestClient(config.UserAgent), http: http.Client{
 		Transport: config.Transport,
 		// A redirect would carry the signature to wherever it points.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -71,10 +72,10 @@ func NewClient(config Config) *Client {
 }
 
 // Call sends params, encoded as JSON, to an action and returns the RequestId and
-// the other fields of its response, decoded into a struct with JSON tags. In it, a string also accepts a
-// number and an int64 also accepts a string; both may be pointers, nil for null
-// or missing. If *T has a method Validate() error, a response that does not pass
-// it counts as incomplete, and is retried.
+// the other fields of its response, decoded into a struct with JSON tags. In it, a
+// string also accepts a number and an int64 also accepts a string; both may be
+// pointers, nil for null or missing. If *T has a method Validate() error, a
+// response that does not pass it counts as incomplete, and is retried.
 //
 // The error is an *Error; the fields are nil with it.
 func Call[T any](ctx context.Context, c *Client, action string, params any) (fields *T, requestID string, err error) {

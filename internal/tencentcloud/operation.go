@@ -39,11 +39,11 @@ type attempt[T any] struct {
 func (op *operation[T]) try(ctx context.Context) *attempt[T] {
 	a := &attempt[T]{Attempt: Attempt{Action: op.action, Number: op.attempts + 1}}
 	a.failure, a.exchanged = op.exchange(ctx, a)
-	if a.failure != nil && a.exchanged {
-		a.failure = a.failure.redact(op.secrets(a))
-		a.Code, a.RequestID = a.failure.Code, a.failure.RequestID
-	}
 	if a.failure != nil {
+		if a.exchanged {
+			a.failure = a.failure.redact(op.secrets(a))
+			a.Code, a.RequestID = a.failure.Code, a.failure.RequestID
+		}
 		a.Err = op.complete(a.failure)
 	}
 	return a
@@ -110,10 +110,10 @@ func (op *operation[T]) exchange(ctx context.Context, a *attempt[T]) (failure *E
 // the network.
 func (op *operation[T]) send(request *http.Request, a *attempt[T]) *Error {
 	response, err := op.client.http.Do(request)
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err // without the method and address, which Error has in its own words
-	}
 	if err != nil {
+		if wrapped, ok := errors.AsType[*url.Error](err); ok {
+			err = wrapped.Err // without the method and address, which Error has in its own words
+		}
 		return &Error{Cause: err}
 	}
 	defer func() { _ = response.Body.Close() }()
@@ -180,7 +180,7 @@ func (op *operation[T]) sign(ctx context.Context, a *attempt[T]) (*http.Request,
 		{"X-TC-Timestamp", timestamp(at)},
 		{"X-TC-Region", config.Region},
 		{"X-TC-Language", "en-US"},
-		{"X-TC-RequestClient", requestClient(config.UserAgent)},
+		{"X-TC-RequestClient", op.client.requestClient},
 		{"X-TC-Token", a.credential.Token},
 		{"Authorization", authorize},
 	} {
