@@ -39,19 +39,21 @@ func (g Gate) Judge(r Result) Verdict {
 
 	listed := total > 0 && len(v.MissingURLs) == 0
 	v.AllDone = v.Complete && listed && done == total
-	v.Passed = v.Complete && listed && v.Unfinished == 0 && !g.exceeded(v.Failed)
-	v.Ended = listed && v.Unfinished == 0 || g.MaxFailures != nil && g.exceeded(v.Failed)
+	v.Passed = v.Complete && listed && v.Unfinished == 0 && !g.Exceeded(v.Failed)
+	v.Ended = listed && v.Unfinished == 0 || g.MaxFailures != nil && g.Exceeded(v.Failed)
 	return v
 }
 
-// exceeded reports whether so many failures are more than the gate tolerates.
-func (g Gate) exceeded(failed int) bool {
-	var tolerated int64
-	if g.MaxFailures != nil {
-		tolerated = *g.MaxFailures
+// Tolerated is how many rows may be fail or invalid.
+func (g Gate) Tolerated() int64 {
+	if g.MaxFailures == nil {
+		return 0
 	}
-	return int64(failed) > tolerated
+	return *g.MaxFailures
 }
+
+// Exceeded reports whether so many failures are more than the gate tolerates.
+func (g Gate) Exceeded(failed int) bool { return int64(failed) > g.Tolerated() }
 
 // countByStatus counts rows by status. The documented states are always there;
 // rows without a status are not counted.

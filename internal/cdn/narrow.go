@@ -59,7 +59,7 @@ func (w *wait) pollNarrow(ctx context.Context) (reach, error) {
 	}
 	if w.gate.MaxFailures != nil {
 		failed, err := w.findFailures(ctx)
-		if err != nil || w.narrow.useless || w.gate.exceeded(len(failed)) {
+		if err != nil || w.narrow.useless || w.gate.Exceeded(len(failed)) {
 			return unread, err
 		}
 		w.known.Progress.Failed = len(failed)

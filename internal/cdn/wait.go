@@ -162,7 +162,8 @@ func percent(tasks []Task, total int) float64 {
 		if tasks[i].ended() {
 			continue
 		}
-		if missing += 100; tasks[i].Percent != nil {
+		missing += 100
+		if tasks[i].Percent != nil {
 			missing -= *tasks[i].Percent
 		}
 	}

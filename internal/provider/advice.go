@@ -97,10 +97,10 @@ const (
 func adviceFor(e *tencentcloud.Error, r request) advice {
 	late := errors.As(e, new(*tencentcloud.DeadlineError)) // the code is that of an attempt that would have been repeated
 	switch {
-	case errors.Is(e, cdn.ErrInconsistent) && !late:
+	case errors.Is(e, cdn.ErrInconsistent):
 		return advice{text: "Tasks were added or removed each time. Try again; if it persists, request less: a shorter time range that " +
 			"lies in the past, or one domain as keyword."}
-	case errors.As(e, new(*cdn.TooLongError)) && !late:
+	case errors.As(e, new(*cdn.TooLongError)):
 		return advice{text: adviceTooMany}
 	case e.Code == "" || late:
 		return advice{text: networkAdvice(e, r)}

@@ -164,12 +164,8 @@ func diagnoseShut(p cdn.Progress, v cdn.Verdict, requestID string, r request) di
 	if !v.Complete {
 		reasons = append(reasons, "the list may be incomplete")
 	}
-	var tolerated int64
-	if r.gate.MaxFailures != nil {
-		tolerated = *r.gate.MaxFailures
-	}
-	if int64(v.Failed) > tolerated {
-		reasons = append(reasons, fmt.Sprintf("%d of %d failed or are invalid, and max_failures is %d", v.Failed, len(v.Tasks), tolerated))
+	if r.gate.Exceeded(v.Failed) {
+		reasons = append(reasons, fmt.Sprintf("%d of %d failed or are invalid, and max_failures is %d", v.Failed, len(v.Tasks), r.gate.Tolerated()))
 	}
 	return diag.NewErrorDiagnostic(summaryShut, fmt.Sprintf("The %s waited %s for push tasks (%s), and they did not pass: %s.\n\n%s\n\n"+
 		"  RequestId of the last response: %s", r.reader, durationText(p.Elapsed), r, strings.Join(reasons, "; "),
