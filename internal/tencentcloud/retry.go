@@ -116,6 +116,9 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 // Sleep waits for a duration, or until the context ends, and returns the
 // context's error.
 func Sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
